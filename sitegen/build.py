@@ -1,0 +1,132 @@
+"""The pipeline, a call a step. Read `model.py` first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from .addresses import run_addresses
+from .catalog import KNOWN_NAMES
+from .errors import Problem, SpecError, WattboardError
+from .execute import measure_all
+from .group import filter_problems, members, tree
+from .measure import MeasureOptions, SkippedRun
+from .model import Group, Leaderboard, RunResult
+from .processors import run_processors
+from .progress import Progress
+from .scan import SAMPLES_PATH, scan
+from .spec import SiteSpec, check_variables, load_spec, named_figures
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What a build is asked to do."""
+
+    log_folders: tuple[Path, ...]
+    spec_file: Path
+    downloads: Path
+    """A folder for the zips of the runs' logs, until the site takes them."""
+    pue: float | None = None
+    pue_source: str = ""
+    jobs: int | None = None
+    with_processors: bool = True
+
+
+def build(options: BuildOptions, progress: Progress) -> Leaderboard:
+    """From log folders and a spec to all that the pages need.
+
+    Raises:
+        SpecError: the spec cannot be used.
+        WattboardError: there is no run at all, or none that can be used.
+    """
+    spec = read_spec(options.spec_file)
+    results, problems = measure_runs(
+        options.log_folders,
+        MeasureOptions(options.pue, options.pue_source, options.downloads),
+        options.jobs,
+        progress,
+    )
+    of = members(spec, [result.location.path for result in results])
+    problems += filter_problems(spec, of, [result.location for result in results])
+    if options.with_processors:
+        results, processor_problems = run_processors(spec, of, results)
+        problems += processor_problems
+    roots, left_out = tree(spec, of, results)
+    addresses = run_addresses(result.location.path for result in results)
+    leaderboard = Leaderboard(spec, roots, tuple(results), addresses, ())
+    problems += (*left_out, *missing_figures(leaderboard))
+    return replace(leaderboard, problems=(*spec.warnings, *problems))
+
+
+def read_spec(file: Path) -> SiteSpec:
+    """Read a spec and check that its figures can exist.
+
+    Raises:
+        SpecError: with every mistake that is in it.
+    """
+    spec = load_spec(file)
+    unknown = check_variables(spec, KNOWN_NAMES)
+    if unknown:
+        raise SpecError(*unknown)
+    return spec
+
+
+def measure_runs(
+    log_folders: Sequence[Path],
+    options: MeasureOptions,
+    jobs: int | None,
+    progress: Progress,
+) -> tuple[list[RunResult], list[Problem]]:
+    """Scan, read and measure: all that needs no spec.
+
+    Returns:
+        The runs in the order of their paths, and what was wrong, with skipped runs among it.
+
+    Raises:
+        WattboardError: there is no run at all, or none that can be used.
+    """
+    with progress.step("Looking for runs") as step:
+        found = scan(log_folders, on_progress=step.count)
+    problems = list(found.problems)
+    if not found.runs:
+        raise WattboardError(*problems, _no_runs(log_folders))
+    with progress.step("Reading logs", total=len(found.runs)) as step:
+        measured = measure_all(found.runs, options, jobs, on_progress=lambda _: step.advance())
+    results = []
+    for result in measured:
+        problems += result.problems
+        if not isinstance(result, SkippedRun):
+            results.append(result)
+    if not results:
+        raise WattboardError(*problems, "none of the runs can be used")
+    return results, problems
+
+
+def _no_runs(log_folders: Sequence[Path]) -> Problem:
+    return Problem(
+        ", ".join(str(folder) for folder in log_folders),
+        f"expected runs (folders with {SAMPLES_PATH}), found none",
+        hint="give the folder that holds the runs' folders",
+        severity="error",
+    )
+
+
+def missing_figures(leaderboard: Leaderboard) -> Iterator[Problem]:
+    """Figures that a node of the spec asks for, that a processor may give, and that no run of the node has."""
+    for group in leaderboard.walk():
+        if not any(run.extras for run in group.runs):
+            continue
+        for key, name in named_figures(group.node):
+            if name not in KNOWN_NAMES and not _any_has(group, name):
+                yield leaderboard.spec.problem(
+                    group.node,
+                    key,
+                    f'expected some run with the figure "{name}", found none',
+                    "see that the processor returns it; it is shown as absent",
+                    severity="warning",
+                )
+
+
+def _any_has(group: Group, name: str) -> bool:
+    return any(group.figure(run, name).value is not None for run in group.runs)

@@ -1,0 +1,108 @@
+"""The command `wattboard`. A sub-command's module is imported when it is called, and no sooner."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from typing import Any
+
+import click
+
+from ..errors import WattboardError
+
+# Name to module and what `wattboard --help` says of it. Kept here, so that help imports nothing.
+_COMMANDS = {
+    "build": ("build", "Build a site from logs and a spec."),
+    "serve": ("serve", "Preview a site, rebuilt as its spec changes."),
+    "measure": ("measure", "Print the figures of every run."),
+    "check": ("check", "Say what is wrong with logs and a spec."),
+    "schema": ("schema", "Print the JSON Schema of the site spec."),
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        if name not in _COMMANDS:
+            return None
+        return load_command(_COMMANDS[name][0], name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+def load_command(module: str, name: str) -> click.Command:
+    """Import a sub-command.
+
+    Raises:
+        click.ClickException: it needs packages that are not installed.
+    """
+    try:
+        command: click.Command = getattr(importlib.import_module(f".{module}", __package__), name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("wattboard"):
+            raise
+        raise click.ClickException(
+            f'"wattboard {name}" needs the package {error.name}, which is not installed\n'
+            "  hint: pip install 'wattboard[site]'"
+        ) from error
+    return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wattboard")
+@click.option("--debug", is_flag=True, help="Show details and tracebacks on stderr.")
+def root(debug: bool) -> None:
+    """Energy leaderboards from the logs of machine-learning experiments."""
+    set_up_logging(debug=debug)
+
+
+def main() -> None:
+    """Run `wattboard`. Exit codes: 0 done, 1 the data or spec is at fault, 2 wrong usage."""
+    run(root)
+
+
+def run(command: click.Command, **settings: Any) -> None:
+    """Run a command, with every error that is not ours to mend said in words."""
+    debug = "--debug" in sys.argv
+    try:
+        sys.exit(command.main(standalone_mode=False, **settings))
+    except WattboardError as error:
+        _say(error)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except OSError as error:
+        if debug:
+            raise
+        click.echo(f"error: {error}", err=True)
+    sys.exit(1)
+
+
+def _say(error: WattboardError) -> None:
+    for problem in error.problems:
+        text = str(problem) if problem.file else problem.message
+        click.echo(f"{problem.severity}: {text}", err=True)
+
+
+class _Formatter(logging.Formatter):
+    """ "warning: cule/seed_1/impacttracker/data.json:12: …"."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{record.levelname.lower()}: {super().format(record)}"
+
+
+def set_up_logging(*, debug: bool) -> None:
+    """Messages to stderr, warnings and worse unless details are asked for."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter("%(message)s"))
+    logger = logging.getLogger()
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.DEBUG if debug else logging.WARNING)

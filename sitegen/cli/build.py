@@ -1,0 +1,78 @@
+"""`wattboard build`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ..plugin import HostError, SiteOptions, build_site
+from ..publish import check_output, publish, staging
+from . import options as shared
+from .site import site_options
+
+
+@click.command()
+@shared.OPTIONAL_LOG_FOLDERS
+@shared.SITE_SPEC
+@click.option(
+    "--output-dir",
+    "output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Where the site goes.",
+)
+@shared.CONFIG
+@shared.PUE
+@shared.JOBS
+@shared.STRICT
+@shared.NO_PROCESSORS
+@shared.THEME
+@click.option(
+    "--force", is_flag=True, help="Write into a folder that holds other files; they stay."
+)
+def build(
+    log_folders: tuple[Path, ...],
+    spec_file: Path | None,
+    output: Path,
+    config_file: Path | None,
+    pue: float | None,
+    jobs: int | None,
+    strict: bool,
+    no_processors: bool,
+    theme: str | None,
+    force: bool,
+) -> None:
+    """Build a static site from the runs below LOGDIR… and a spec.
+
+    Files that did not change are not touched; a build that fails leaves the old site as it was.
+    """
+    options = site_options(
+        log_folders,
+        spec_file,
+        config_file,
+        theme,
+        pue,
+        jobs,
+        strict=strict,
+        processors=not no_processors,
+    )
+    build_into(options, output, force=force)
+
+
+def build_into(options: SiteOptions, output: Path, *, force: bool) -> None:
+    """Build a site beside its place, and put it there if that went well.
+
+    Raises:
+        WattboardError: the output folder cannot be used.
+        SystemExit: the site could not be built; why was logged.
+    """
+    check_output(output, options.log_folders, force=force)
+    with staging(output) as folder:
+        try:
+            build_site(options, folder)
+        except HostError:
+            sys.exit(1)
+        written = publish(folder, output)
+    click.echo(f"{output}: {written} files written", err=True)

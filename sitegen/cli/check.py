@@ -1,0 +1,97 @@
+"""`wattboard check`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from ..build import measure_runs, read_spec
+from ..errors import Problem, WattboardError
+from ..group import filter_problems, members, tree
+from ..measure import MeasureOptions
+from ..progress import progress
+from . import options as shared
+
+
+@click.command()
+@shared.LOG_FOLDERS
+@shared.SITE_SPEC
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+)
+@shared.STRICT
+@shared.JOBS
+def check(
+    log_folders: tuple[Path, ...], spec_file: Path | None, form: str, strict: bool, jobs: int | None
+) -> None:
+    """Read everything below LOGDIR… and say all that is wrong, every faulty line of it.
+
+    Runs no code of the spec's. Exit code 1 if there is an error (with --strict, or a warning).
+    """
+    problems = _problems(log_folders, spec_file, jobs)
+    click.echo(_FORMS[form](problems), nl=False)
+    if any(strict or problem.severity == "error" for problem in problems):
+        sys.exit(1)
+
+
+def _problems(
+    log_folders: Sequence[Path], spec_file: Path | None, jobs: int | None
+) -> list[Problem]:
+    try:
+        spec = read_spec(spec_file) if spec_file else None
+        options = MeasureOptions(with_charts=False, every_problem=True)
+        results, problems = measure_runs(log_folders, options, jobs, progress())
+        if spec is not None:
+            of = members(spec, [result.location.path for result in results])
+            problems += [*spec.warnings, *filter_problems(spec, of, [r.location for r in results])]
+            problems += tree(spec, of, results)[1]
+    except WattboardError as error:
+        return list(error.problems)
+    return problems
+
+
+def _as_text(problems: Sequence[Problem]) -> str:
+    if not problems:
+        return "nothing is wrong\n"
+    return "".join(f"{problem.severity}: {problem}\n" for problem in problems)
+
+
+def _as_json(problems: Sequence[Problem]) -> str:
+    fields = ("severity", "file", "line", "key", "message", "hint")
+    listed = [{name: getattr(problem, name) for name in fields} for problem in problems]
+    return json.dumps(listed, indent=1, ensure_ascii=False) + "\n"
+
+
+def _as_github(problems: Sequence[Problem]) -> str:
+    """Annotations for a pull request: docs.github.com, "Workflow commands"."""
+    lines = []
+    for problem in problems:
+        line = f",line={problem.line}" if problem.line else ""
+        text = f"{problem.key}: {problem.message}" if problem.key else problem.message
+        if problem.hint:
+            text += f"\nhint: {problem.hint}"
+        lines.append(f"::{problem.severity} file={_property(problem.file)}{line}::{_data(text)}\n")
+    return "".join(lines)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+_FORMS: Mapping[str, Callable[[Sequence[Problem]], str]] = {
+    "text": _as_text,
+    "json": _as_json,
+    "github": _as_github,
+}

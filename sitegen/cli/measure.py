@@ -1,0 +1,95 @@
+"""`wattboard measure`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..build import measure_runs
+from ..catalog import FIGURES, FigureKind
+from ..measure import MeasureOptions
+from ..pages.datafiles import figures_csv, run_record
+from ..progress import progress
+from ..pue import override
+from ..text import number
+from . import options as shared
+
+Record = Mapping[str, Any]
+
+
+@click.command()
+@shared.LOG_FOLDERS
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+)
+@shared.PUE
+@shared.JOBS
+def measure(log_folders: tuple[Path, ...], form: str, pue: float | None, jobs: int | None) -> None:
+    """Print the figures of every run below LOGDIR…."""
+    options = MeasureOptions(*override(pue), with_charts=False)
+    results, problems = measure_runs(log_folders, options, jobs, progress())
+    for problem in problems:
+        click.echo(f"{problem.severity}: {problem}", err=True)
+    click.echo(_FORMS[form]([run_record(result) for result in results]), nl=False)
+
+
+def _as_json(records: Sequence[Record]) -> str:
+    return json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+_COLUMNS = (
+    "facility_energy_kwh",
+    "emissions_kg",
+    "duration_hours",
+    "cpu_hours",
+    "gpu_hours",
+    "measured_share",
+)
+_SIGNS = {"estimated": "≈", "partial": "◐"}
+
+
+def _as_table(records: Sequence[Record]) -> str:
+    """Aligned columns; every run on a line, however long its name."""
+    kinds = {kind.name: kind for kind in FIGURES}
+    heads = [kinds[name] for name in _COLUMNS]
+    rows = [
+        ["run", *(kind.label for kind in heads)],
+        ["", *("%" if kind.is_share else kind.unit for kind in heads)],
+    ]
+    rows += [
+        [record["run"], *(_cell(record, kinds[name]) for name in _COLUMNS)] for record in records
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [_line(row, widths) for row in rows]
+    return "\n".join([*lines, "", "≈ estimated from rated power   ◐ partial   — not measured", ""])
+
+
+def _cell(record: Record, kind: FigureKind) -> str:
+    value = record["metrics"][kind.name]
+    if value is None:
+        return "—"
+    scale = 100.0 if kind.is_share else 1.0
+    return _SIGNS.get(record["provenance"][kind.name], "") + number(value * scale)
+
+
+def _line(row: Iterable[str], widths: Sequence[int]) -> str:
+    first, *rest = (
+        text.ljust(width) if i == 0 else text.rjust(width)
+        for i, (text, width) in enumerate(zip(row, widths, strict=True))
+    )
+    return "  ".join([first, *rest]).rstrip()
+
+
+_FORMS: Mapping[str, Callable[[Sequence[Record]], str]] = {
+    "table": _as_table,
+    "csv": figures_csv,
+    "json": _as_json,
+}

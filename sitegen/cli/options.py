@@ -1,0 +1,35 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+LOG_FOLDERS = click.argument(
+    "log_folders", metavar="LOGDIR…", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+OPTIONAL_LOG_FOLDERS = click.argument(
+    "log_folders", metavar="[LOGDIR…]", nargs=-1, type=click.Path(path_type=Path)
+)
+SITE_SPEC = click.option(
+    "--site-spec",
+    "spec_file",
+    type=click.Path(path_type=Path),
+    help="The site's spec, JSON or YAML.",
+)
+CONFIG = click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A mkdocs.yml: name, theme, pages of your own, and what the options here leave out.",
+)
+PUE = click.option("--pue", type=float, help="Power usage effectiveness, instead of the logs' own.")
+JOBS = click.option(
+    "--jobs", type=click.IntRange(min=1), help="Processes at most. [default: all cores]"
+)
+STRICT = click.option("--strict", is_flag=True, help="Treat every warning as an error.")
+THEME = click.option("--theme", help="Name of a MkDocs theme. [default: wattboard]")
+NO_PROCESSORS = click.option(
+    "--no-processors", is_flag=True, help="Run no code of the spec's: extra figures are absent."
+)

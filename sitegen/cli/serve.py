@@ -1,0 +1,55 @@
+"""`wattboard serve`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ..plugin import HostError, serve_site
+from . import options as shared
+from .site import site_options
+
+
+@click.command()
+@shared.OPTIONAL_LOG_FOLDERS
+@shared.SITE_SPEC
+@shared.CONFIG
+@click.option("--dev-addr", "address", metavar="IP:PORT", help="[default: 127.0.0.1:8000]")
+@shared.PUE
+@shared.JOBS
+@shared.STRICT
+@shared.NO_PROCESSORS
+@shared.THEME
+@click.option(
+    "--watch-logs", is_flag=True, help="Rebuild as logs grow, too. Slow for thousands of runs."
+)
+def serve(
+    log_folders: tuple[Path, ...],
+    spec_file: Path | None,
+    config_file: Path | None,
+    address: str | None,
+    pue: float | None,
+    jobs: int | None,
+    strict: bool,
+    no_processors: bool,
+    theme: str | None,
+    watch_logs: bool,
+) -> None:
+    """Serve a site for preview, built again whenever its spec changes."""
+    options = site_options(
+        log_folders,
+        spec_file,
+        config_file,
+        theme,
+        pue,
+        jobs,
+        strict=strict,
+        processors=not no_processors,
+        watch_logs=watch_logs,
+    )
+    try:
+        serve_site(options, address)
+    except HostError:
+        sys.exit(1)

@@ -1,0 +1,50 @@
+"""What a command line says of a site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..build import read_spec
+from ..plugin import SiteOptions
+
+
+def site_options(
+    log_folders: tuple[Path, ...],
+    spec_file: Path | None,
+    config_file: Path | None,
+    theme: str | None,
+    pue: float | None,
+    jobs: int | None,
+    *,
+    strict: bool,
+    processors: bool,
+    watch_logs: bool = False,
+) -> SiteOptions:
+    """Check that all is there that a site needs, and name it.
+
+    Raises:
+        click.UsageError: neither a config file nor log folders and a spec were given.
+        SpecError: the spec cannot be used.
+    """
+    site_name = ""
+    if config_file is None:
+        if not log_folders or spec_file is None:
+            raise click.UsageError(
+                "expected log folders and --site-spec, or --config with a mkdocs.yml"
+            )
+        roots = read_spec(spec_file).roots
+        site_name = roots[0].title if len(roots) == 1 else spec_file.stem
+    return SiteOptions(
+        log_folders=log_folders,
+        spec_file=spec_file,
+        config_file=config_file,
+        site_name=site_name,
+        theme=theme,
+        strict=strict,
+        pue=pue,
+        jobs=jobs,
+        processors=processors,
+        watch_logs=watch_logs,
+    )

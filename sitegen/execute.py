@@ -1,0 +1,91 @@
+"""Measure many runs, on as many cores as asked for. Results come in the order of the runs."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+
+from .errors import WattboardError
+from .measure import MeasureOptions, SkippedRun, measure
+from .model import RunLocation, RunResult
+from .scan import SAMPLES_PATH
+
+Measured = RunResult | SkippedRun
+
+_WORTH_A_PROCESS_BYTES = 32 << 20
+"""Starting a process costs about as much as reading so much of a log."""
+
+
+def measure_all(
+    locations: Sequence[RunLocation],
+    options: MeasureOptions,
+    jobs: int | None = None,
+    on_progress: Callable[[Measured], None] = lambda _result: None,
+) -> list[Measured]:
+    """Measure every run.
+
+    Args:
+        jobs: How many processes at most; None: one a core that this process may use.
+        on_progress: Called as each run is done.
+
+    Raises:
+        WattboardError: a worker process died.
+    """
+    sizes = {location: _log_bytes(location) for location in locations}
+    wanted = jobs or len(os.sched_getaffinity(0))
+    workers = min(wanted, len(locations), sum(sizes.values()) // _WORTH_A_PROCESS_BYTES)
+    if workers < 2:
+        return list(_one_by_one(locations, options, on_progress))
+    # The longest first, so that no core is left with one long log at the end.
+    largest_first = sorted(locations, key=lambda location: -sizes[location])
+    done = _in_processes(largest_first, options, workers, on_progress)
+    return [done[location] for location in locations]
+
+
+def _one_by_one(
+    locations: Sequence[RunLocation],
+    options: MeasureOptions,
+    on_progress: Callable[[Measured], None],
+) -> Iterator[Measured]:
+    for location in locations:
+        result = measure(location, options)
+        on_progress(result)
+        yield result
+
+
+def _in_processes(
+    locations: Sequence[RunLocation],
+    options: MeasureOptions,
+    workers: int,
+    on_progress: Callable[[Measured], None],
+) -> dict[RunLocation, Measured]:
+    # Never by a plain fork: the caller may have threads, as `mkdocs serve` has.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([measure.__module__])
+    done: dict[RunLocation, Measured] = {}
+    pool = ProcessPoolExecutor(workers, mp_context=context)
+    try:
+        futures: dict[Future[Measured], RunLocation] = {
+            pool.submit(measure, location, options): location for location in locations
+        }
+        for future in as_completed(futures):
+            done[futures[future]] = future.result()
+            on_progress(future.result())
+    except BrokenProcessPool as error:
+        raise WattboardError(
+            "a process that reads logs was ended from outside, for instance for its use of memory; "
+            "run again with --jobs 1 to see at which run"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return done
+
+
+def _log_bytes(location: RunLocation) -> int:
+    try:
+        return (location.folder / SAMPLES_PATH).stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,137 @@
+"""Sort the runs into the spec's tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from .addresses import title_slugs
+from .errors import Problem
+from .model import Group, RunLocation, RunResult
+from .spec import FilterTimeout, Node, SiteSpec
+
+Members = Mapping[int, frozenset[str]]
+"""A node's `id` to the paths of its runs."""
+
+
+def members(spec: SiteSpec, paths: Sequence[str]) -> Members:
+    """Which runs each node's filter lets through, of those that its parent has.
+
+    Raises:
+        SpecError: a filter runs away on one of the paths.
+    """
+    found: dict[int, frozenset[str]] = {}
+
+    def visit(node: Node, candidates: Sequence[str]) -> None:
+        try:
+            passed = [p for p in candidates if node.filter is None or node.filter.matches(p)]
+        except FilterTimeout as timeout:
+            raise spec.filter_error(node, timeout) from timeout
+        found[id(node)] = frozenset(passed)
+        for child in node.children:
+            visit(child, passed)
+
+    for root in spec.roots:
+        visit(root, paths)
+    return found
+
+
+def tree(
+    spec: SiteSpec, of: Members, results: Sequence[RunResult]
+) -> tuple[tuple[Group, ...], tuple[Problem, ...]]:
+    """Put the results into the tree, leaving out those that a node's own rules exclude.
+
+    Returns:
+        The root groups, and a problem for each run that was left out.
+    """
+    problems: list[Problem] = []
+
+    def build(node: Node, address: str, candidates: Sequence[RunResult]) -> Group:
+        runs = []
+        for run in candidates:
+            if run.location.path not in of[id(node)]:
+                continue
+            reason = _excluded(node, run)
+            if reason is None:
+                runs.append(run)
+            else:
+                problems.append(reason)
+        slugs = title_slugs([child.title for child in node.children])
+        children = tuple(
+            build(child, f"{address}{slug}/", runs)
+            for child, slug in zip(node.children, slugs, strict=True)
+        )
+        return Group(node, address, tuple(runs), children)
+
+    slugs = title_slugs([root.title for root in spec.roots])
+    addresses = [""] if len(slugs) == 1 else [f"{slug}/" for slug in slugs]
+    roots = tuple(
+        build(root, address, results) for root, address in zip(spec.roots, addresses, strict=True)
+    )
+    return roots, tuple(problems)
+
+
+def _excluded(node: Node, run: RunResult) -> Problem | None:
+    """Why a node does not want a run that its filter lets through."""
+    missing = [name for name in node.requires if not (run.location.folder / name).is_file()]
+    if missing:
+        return Problem(
+            run.location.path,
+            f'"{node.key}" requires {", ".join(missing)}, found no such file',
+            hint="the run is left out there",
+        )
+    share = run.figures["measured_share"].value or 0.0
+    if node.min_measured_share is not None and share < node.min_measured_share:
+        return Problem(
+            run.location.path,
+            f'"{node.key}" asks for samples over {node.min_measured_share:.0%} of the time, found {share:.1%}',
+            hint="the run is left out there",
+        )
+    return None
+
+
+def filter_problems(
+    spec: SiteSpec, of: Members, locations: Sequence[RunLocation]
+) -> Iterator[Problem]:
+    """Filters that match nothing, siblings that share runs, and runs that no leaf shows."""
+    shown: set[str] = set()
+    told: set[int] = set()
+    for node in spec.walk():
+        if node.is_leaf:
+            shown |= of[id(node)]
+        if not of[id(node)]:
+            told.update(id(child) for child in node.children)
+        if not of[id(node)] and id(node) not in told:
+            pattern = "" if node.filter is None else f" {node.filter.pattern!r}"
+            yield spec.problem(
+                node,
+                "filter" if node.filter else "",
+                f"expected runs that match the filter{pattern}, found none",
+                "filters see the run's path from the log folder's own name on, and only the parent's runs",
+                severity="warning",
+            )
+        yield from _overlaps(spec, node, of)
+    lost = [location.path for location in locations if location.path not in shown]
+    if lost:
+        yield Problem(
+            str(spec.file),
+            f"expected every run in some leaf, found {len(lost)} in none: {_some(lost)}",
+            hint="widen a filter or add a leaf; such runs have a page of their own all the same",
+        )
+
+
+def _overlaps(spec: SiteSpec, node: Node, of: Members) -> Iterator[Problem]:
+    for i, one in enumerate(node.children):
+        for other in node.children[i + 1 :]:
+            both = sorted(of[id(one)] & of[id(other)])
+            if both:
+                yield spec.problem(
+                    other,
+                    "filter" if other.filter else "",
+                    f'"{one.title}" and "{other.title}" share {len(both)} runs: {_some(both)}',
+                    "a run counts in every group whose filter it matches",
+                    severity="warning",
+                )
+
+
+def _some(paths: Sequence[str]) -> str:
+    return ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")

@@ -1,0 +1,37 @@
+"""Emissions of a run. Formulas: docs/metrics.md#emissions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import fsum
+
+import numpy as np
+
+from ..model import RunLog
+from ..units import GRAMS_PER_KG, JOULES_PER_KWH
+from .energy import RunEnergy
+from .timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Emissions:
+    mean_intensity_g_per_kwh: float | None
+    emissions_kg: float | None
+    """Of the energy with PUE."""
+
+
+def run_emissions(log: RunLog, timeline: Timeline, energy: RunEnergy, pue: float) -> Emissions:
+    """Energy of each interval times the grid's intensity then; where no sample has one, times the region's average."""
+    average = log.info.carbon_intensity
+    live = log.samples.channels.get("carbon_intensity_g_per_kwh")
+    if live is not None:
+        intensity = timeline.held(live)
+    elif average is not None:
+        intensity = np.full(len(timeline.interval_s), average.g_per_kwh)
+    else:
+        return Emissions(None, None)
+    mean = fsum(intensity) / len(intensity)
+    if not energy.components:
+        return Emissions(mean, None)
+    grams = pue * fsum(energy.by_interval_j * intensity) / JOULES_PER_KWH
+    return Emissions(mean, grams / GRAMS_PER_KG)

@@ -1,0 +1,82 @@
+"""A run's time cut into intervals, and its readings stretched over them.
+
+The rule is experiment-impact-tracker's (docs/metrics.md#energy): n samples make n + 1 intervals, each reading standing
+for the interval that ends with it, and the last one also for the time from there to the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model import FloatArray, RunLog
+
+SHORTEST_GAP_S = 60.0
+INTERVALS_IN_A_GAP = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The n + 1 intervals of a run with n samples."""
+
+    interval_s: FloatArray
+    """Shape (n + 1,)."""
+    longest_hold_s: float
+    """A reading is trusted for this long; beyond, the time counts as not measured."""
+    holds_for_ever: bool
+    """The seed's rule: a reading stands however long the gap."""
+
+    @property
+    def duration_s(self) -> float:
+        return float(self.interval_s.sum())
+
+    def held(self, reading: FloatArray) -> FloatArray:
+        """Fill gaps from the reading before, else from the one behind, and repeat the last.
+
+        Args:
+            reading: Shape (n,), NaN where there is none, at least one that is not NaN.
+
+        Returns:
+            Shape (n + 1,), no NaN.
+        """
+        present = ~np.isnan(reading)
+        source = np.maximum.accumulate(np.where(present, np.arange(len(reading)), -1))
+        source[source < 0] = int(np.argmax(present))
+        return np.append(reading[source], reading[source[-1]])
+
+    def covered(self, reading: FloatArray) -> NDArray[np.bool_]:
+        """Which intervals lie between two readings that are close enough to speak for all the time between.
+
+        Args:
+            reading: Shape (n,), NaN where there is none.
+
+        Returns:
+            Shape (n + 1,).
+        """
+        ends_span = np.append(~np.isnan(reading), True)
+        span_of = np.cumsum(np.concatenate(([False], ends_span[:-1])))
+        span_s = np.bincount(span_of, weights=self.interval_s)
+        close: NDArray[np.bool_] = span_s <= self.longest_hold_s
+        covered: NDArray[np.bool_] = close[span_of]
+        return covered
+
+    def share(self, covered: NDArray[np.bool_]) -> float:
+        """The share of the run's time in the given intervals, 0 to 1. A run without duration is wholly covered."""
+        duration_s = self.duration_s
+        return float(self.interval_s[covered].sum()) / duration_s if duration_s > 0 else 1.0
+
+
+def timeline(log: RunLog) -> Timeline:
+    """Cut a run's time into intervals."""
+    time_s = log.samples.time_s
+    interval_s = np.diff(np.concatenate(([log.start_s], time_s, [log.end_s])))
+    usual_s = log.info.interval_s
+    if usual_s is None:
+        usual_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
+    return Timeline(
+        interval_s,
+        max(SHORTEST_GAP_S, INTERVALS_IN_A_GAP * usual_s),
+        holds_for_ever=not log.info.format.startswith("wattboard/"),
+    )

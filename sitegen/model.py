@@ -1,0 +1,257 @@
+"""The values that flow through the program. Read this first, then `build.py`.
+
+    scan -> RunLocation -> read -> RunLog -> measure -> RunResult -> group -> Group -> pages
+
+Every value is frozen; each step takes some and returns new ones. Seconds, watts, joules and g/kWh inside; what a
+person reads is made from them in `tables.py`, at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .catalog import BY_NAME
+from .errors import Problem
+
+if TYPE_CHECKING:
+    from .spec.model import Node, SiteSpec
+
+FloatArray = NDArray[np.float64]
+
+Provenance = Literal["measured", "estimated", "partial", "reported", "not measured"]
+"""How a figure came about.
+
+`measured`: by counters or sensors. `estimated`: from rated power. `partial`: from some of the components or some of the
+time. `reported`: read from the run's own result files. `not measured`: absent.
+"""
+
+Basis = Literal["lifecycle", "direct", "marginal", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunLocation:
+    """Where a run lies, and what it is called."""
+
+    folder: Path
+    """The run's folder on this machine. Never shown on a page."""
+    tree: Path
+    """The log folder it lies in, links resolved. Nothing outside is read for it."""
+    path: str
+    """The run's name: its path relative to the log folder's parent, with "/", starting with that folder's own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridIntensity:
+    """What a kWh of a grid emits."""
+
+    g_per_kwh: float
+    source: str = ""
+    year: int | None = None
+    basis: Basis = "unknown"
+    fossil_share: float | None = None
+    """0 to 1."""
+    renewable_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The grid zone in which a run drew its power."""
+
+    id: str
+    name: str = ""
+    found_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PowerSource:
+    """What measured a component of the machine."""
+
+    name: str
+    kind: Literal["counter", "power", "estimate"]
+    component: str
+    """"cpu" or "gpu"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What a log says of the run, other than its samples. Holds no path, user or host name."""
+
+    format: str
+    """"wattboard/1", or "experiment-impact-tracker" for the seed's pickle."""
+    start_s: float | None = None
+    """Seconds since 1970, UTC. For the seed's naive local times see `start_is_local`."""
+    end_s: float | None = None
+    start_is_local: bool = False
+    """The two times are clock readings without an offset, still to be placed with the help of the samples."""
+    run_id: str = ""
+    interval_s: float | None = None
+    cpu_info: Mapping[str, str] = field(default_factory=dict)
+    """Label to text, in the order to be shown."""
+    gpu_info: tuple[Mapping[str, str], ...] = ()
+    """One a GPU. Empty: no GPU."""
+    packages: tuple[Package, ...] = ()
+    region: Region | None = None
+    carbon_intensity: GridIntensity | None = None
+    power_sources: tuple[PowerSource, ...] = ()
+    pue: float | None = None
+    collector_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The samples of one run, sorted by time. Shape (n,) each, n >= 1; NaN where there was no reading."""
+
+    time_s: FloatArray
+    """Seconds since 1970, strictly increasing."""
+    channels: Mapping[str, FloatArray]
+    """Channel name (see `readers.samples`) to values. A channel without a single reading is left out."""
+    cpu_seconds: float | None
+    """CPU time of the process tree: the last (user + system) of each process, summed."""
+    energy_j: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Cumulative joules by device, where the hardware counts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunLog:
+    """One run as read: the seam between the readers and the metrics."""
+
+    location: RunLocation
+    info: RunInfo
+    samples: Samples
+    start_s: float
+    end_s: float
+    ended: bool
+    """False when the log has no end of the experiment: the run was killed, or still goes on."""
+    log_bytes: int
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number about a run, and how it came about."""
+
+    value: float | None
+    """None: absent, which is never zero."""
+    provenance: Provenance
+
+
+ABSENT = Figure(None, "not measured")
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of a time-series chart, already downsampled."""
+
+    name: str
+    time_s: tuple[float, ...]
+    """Seconds since the run began."""
+    value: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeChart:
+    """The series of a run that share one pair of axes."""
+
+    key: str
+    title: str
+    unit: str
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """All that the rest of the program knows of a run. What is cached and what comes back from a worker."""
+
+    location: RunLocation
+    info: RunInfo
+    start_s: float
+    end_s: float
+    ended: bool
+    n_samples: int
+    pue: float
+    pue_source: str
+    """In words, such as "the default 1.58"."""
+    figures: Mapping[str, Figure]
+    """By our names (see `metrics.catalog`)."""
+    charts: tuple[TimeChart, ...]
+    log_bytes: int
+    problems: tuple[Problem, ...] = ()
+    extras: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
+    """What the site's own processors made of the run's files: processor to figures by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """A figure over the runs of a row."""
+
+    mean: float | None
+    stderr: float | None
+    """Standard error of the mean. None for one run."""
+    total: float | None
+    """None where a sum means nothing."""
+    n: int
+    """How many runs have the figure."""
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A node of the spec with the runs that belong to it."""
+
+    node: Node
+    address: str
+    """Folder of the page below the leaderboard's own, "" for its front page, else ending with "/"."""
+    runs: tuple[RunResult, ...]
+    """In the order of their paths."""
+    children: tuple[Group, ...]
+    """In the spec's order. Empty for a leaf."""
+
+    def walk(self) -> Iterator[Group]:
+        """This group and all below it, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def figure(self, run: RunResult, name: str) -> Figure:
+        """A figure of one of this group's runs, by our name, the seed's, or the processor's.
+
+        A processor's figure is that of this node's processor, else of the first one below it that gives it.
+        """
+        kind = BY_NAME.get(name)
+        if kind is not None:
+            return run.figures.get(kind.name, ABSENT)
+        for group in self.walk():
+            extras = run.extras.get(group.node.processor or "", {})
+            if name in extras:
+                return extras[name]
+        return ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """All that the pages are made from."""
+
+    spec: SiteSpec
+    roots: tuple[Group, ...]
+    runs: tuple[RunResult, ...]
+    """Every run that was read, in the order of their paths, whether a page lists it or not."""
+    run_addresses: Mapping[str, str]
+    """Run path to the folder of its page below the leaderboard's own, ending with "/"."""
+    problems: tuple[Problem, ...]
+
+    def walk(self) -> Iterator[Group]:
+        """All groups, parents first."""
+        for root in self.roots:
+            yield from root.walk()

@@ -1,0 +1,130 @@
+"""The page of a group or a leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..charts import AxisText, ScatterTrace, scatter_chart
+from ..model import Group, Leaderboard, RunResult
+from ..spec.model import Plot
+from ..table import children_table, column, run_titles, runs_table, whole_table
+from ..text import count
+from .describe import description
+from .links import Links
+from .tables import mixture_notes, pue_note, table_view
+from .views import ChartView, Download, GroupView, Link
+
+
+def group_view(
+    leaderboard: Leaderboard, group: Group, ancestors: Sequence[Group], links: Links
+) -> GroupView:
+    """All that a group's or a leaf's page shows.
+
+    Args:
+        ancestors: The groups that it lies in, outermost first.
+    """
+    here = group.address
+    siblings = ancestors[-1].children if ancestors else leaderboard.roots
+    node = group.node
+    runs = None
+    if node.is_leaf:
+        summary = table_view(
+            node,
+            whole_table(group),
+            f"Summary of {count(len(group.runs), 'run')}",
+            "",
+            lambda _: "",
+        )
+        runs = table_view(
+            node,
+            runs_table(group),
+            "Runs",
+            "Run",
+            lambda row: links.page(here, leaderboard.run_addresses[row.path]),
+        )
+    else:
+        table = children_table(group)
+        summary = table_view(
+            node, table, "Executive summary", "Experiment", lambda row: links.page(here, row.path)
+        )
+    return GroupView(
+        kind="leaf" if node.is_leaf else "group",
+        title=node.title,
+        breadcrumbs=breadcrumbs(here, ancestors, links),
+        siblings=tuple(_link(here, sibling, links) for sibling in siblings if sibling is not group),
+        description=description(node.description),
+        n_runs=len(group.runs),
+        summary=summary,
+        runs=runs,
+        charts=tuple(_charts(leaderboard, group, links)),
+        children=tuple(_link(here, child, links) for child in group.children),
+        downloads=(
+            Download("This table", "leaderboard.json", "JSON"),
+            Download("This table", "leaderboard.csv", "CSV"),
+            Download("All runs", links.file(here, "runs.json"), "JSON"),
+            Download("All runs", links.file(here, "runs.csv"), "CSV"),
+        ),
+        notes=tuple(mixture_notes(group)),
+        pue_note=pue_note(group),
+    )
+
+
+def breadcrumbs(here: str, ancestors: Sequence[Group], links: Links) -> tuple[Link, ...]:
+    """Links to the groups that a page lies in, outermost first."""
+    return tuple(_link(here, ancestor, links) for ancestor in ancestors)
+
+
+def _link(here: str, group: Group, links: Links) -> Link:
+    return Link(group.node.title, links.page(here, group.address))
+
+
+def _charts(leaderboard: Leaderboard, group: Group, links: Links) -> Iterator[ChartView]:
+    titles = run_titles([run.location.path for run in group.runs])
+    for i, plot in enumerate(group.node.plots, 1):
+        if group.node.is_leaf:
+            groups: Sequence[Group] = (group,)
+        else:
+            groups = group.children
+        traces = [
+            trace
+            for member in groups
+            if (trace := _trace(leaderboard, group, member, plot, titles, links)).x
+        ]
+        if traces:
+            yield scatter_chart(f"plot-{i}", _axis(group, plot.x), _axis(group, plot.y), traces)
+
+
+def _axis(group: Group, name: str) -> AxisText:
+    variable = column(group.node, name).variable
+    return AxisText(variable.label, variable.unit)
+
+
+def _trace(
+    leaderboard: Leaderboard,
+    group: Group,
+    member: Group,
+    plot: Plot,
+    titles: dict[str, str],
+    links: Links,
+) -> ScatterTrace:
+    """The runs of one child that have both figures."""
+    points: list[tuple[float, float, RunResult]] = []
+    for run in member.runs:
+        x, y = member.figure(run, plot.x).value, member.figure(run, plot.y).value
+        if x is not None and y is not None:
+            points.append((_shown(group, plot.x, x), _shown(group, plot.y, y), run))
+    return ScatterTrace(
+        member.node.title,
+        tuple(x for x, _, _ in points),
+        tuple(y for _, y, _ in points),
+        tuple(titles[run.location.path] for _, _, run in points),
+        tuple(
+            links.page(group.address, leaderboard.run_addresses[run.location.path])
+            for _, _, run in points
+        ),
+    )
+
+
+def _shown(group: Group, name: str, value: float) -> float:
+    """Shares are drawn in per cent, as their unit says."""
+    return value * 100.0 if column(group.node, name).is_share else value

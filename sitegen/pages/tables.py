@@ -1,0 +1,136 @@
+"""Tables of numbers made into text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from ..metrics.energy import WELL_COVERED
+from ..model import Group, RunResult, Stat
+from ..spec.model import Node
+from ..table import Column, Row, Table, column, spread
+from ..text import count, number, with_spread
+from .views import CellView, ColumnView, RowView, TableView
+
+_SPREADS = {
+    "stderr": "standard error of the mean",
+    "ci95": "95 % confidence interval of the mean (Student's t)",
+}
+_PROVENANCE_WORDS = {
+    "measured": "measured",
+    "estimated": "estimated from rated power",
+    "partial": "partial: some components or some of the time are missing",
+    "reported": "reported by the run itself",
+    "not measured": "not measured",
+}
+NOT_MEASURED: Literal["not measured"] = "not measured"
+
+
+def table_view(
+    node: Node, table: Table, caption: str, row_label: str, url: Callable[[Row], str]
+) -> TableView:
+    """A table as its page shows it.
+
+    Args:
+        url: Where a row's title leads, "" for nowhere.
+    """
+    show_n = any(row.run is None for row in table.rows) or not table.rows
+    return TableView(
+        caption=caption,
+        row_label=row_label,
+        columns=tuple(_column_view(c, table) for c in table.columns),
+        rows=tuple(
+            RowView(
+                row.title,
+                url(row),
+                row.n,
+                tuple(_cell(node, c, row.stats[c.name], row) for c in table.columns),
+                _row_note(row),
+            )
+            for row in table.rows
+        ),
+        show_n=show_n,
+        spread_label=_SPREADS[node.interval],
+        ordering=_ordering(node),
+    )
+
+
+def _column_view(shown: Column, table: Table) -> ColumnView:
+    variable = shown.variable
+    has_sum = shown.summable and any(row.stats[shown.name].total is not None for row in table.rows)
+    return ColumnView(shown.name, variable.label, variable.unit, variable.better, has_sum)
+
+
+def _cell(node: Node, shown: Column, stat: Stat, row: Row) -> CellView:
+    if stat.mean is None:
+        return CellView(None, "", "", "", NOT_MEASURED, NOT_MEASURED)
+    scale = 100.0 if shown.is_share else 1.0
+    around = spread(node, stat)
+    text, spread_text = with_spread(
+        stat.mean * scale, None if around is None else around * scale, shown.variable.digits
+    )
+    total = "" if stat.total is None else number(stat.total, shown.variable.digits)
+    return CellView(
+        stat.mean, text, spread_text, total, stat.provenance, _cell_note(node, stat, row)
+    )
+
+
+def _cell_note(node: Node, stat: Stat, row: Row) -> str:
+    words = _PROVENANCE_WORDS[stat.provenance]
+    if row.run is not None:
+        return words
+    if stat.n == 1 == row.n:
+        return f"one run; {words}"
+    of = f"mean of {count(stat.n, 'run')}" + (f" of {row.n}" if stat.n < row.n else "")
+    return f"{of}{' ± ' + _SPREADS[node.interval] if stat.stderr is not None else ''}; {words}"
+
+
+def _row_note(row: Row) -> str:
+    """What a reader must know of a run before trusting its row."""
+    return "; ".join(run_notes(row.run)) if row.run is not None else ""
+
+
+def run_notes(run: RunResult) -> list[str]:
+    """What limits a run's figures, in a few words each."""
+    notes = []
+    share = run.figures["measured_share"].value
+    if share is not None and share < WELL_COVERED:
+        notes.append(f"samples cover {share:.0%} of the time")
+    if not run.ended:
+        notes.append("ended abruptly")
+    return notes
+
+
+def _ordering(node: Node) -> str:
+    if node.ordering_variable is None:
+        return ""
+    label = column(node, node.ordering_variable).variable.label
+    direction = "lowest first" if node.ordering == "ascending" else "highest first"
+    return f"Ordered by {label[:1].lower() + label[1:] if label[1:2].islower() else label}, {direction}."
+
+
+def pue_note(group: Group) -> str:
+    """Which PUE the energies of a group's runs include, and where it comes from."""
+    sources = sorted({(run.pue, run.pue_source) for run in group.runs})
+    if not sources:
+        return ""
+    listed = "; ".join(f"{pue:g} ({source})" for pue, source in sources)
+    return f"Energy with PUE includes a power usage effectiveness of {listed}."
+
+
+def mixture_notes(group: Group) -> list[str]:
+    """Warnings where the runs of one table are not alike."""
+    notes = []
+    if len({run.pue for run in group.runs}) > 1:
+        notes.append("The runs of this page include different PUEs: compare energy without PUE.")
+    bases = {
+        run.info.carbon_intensity.basis
+        for run in group.runs
+        if run.info.carbon_intensity is not None
+    }
+    if len(bases) > 1:
+        notes.append(
+            f"The runs' carbon intensities have different bases ({', '.join(sorted(bases))}): "
+            "their emissions cannot be compared."
+        )
+    return notes

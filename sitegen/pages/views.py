@@ -1,0 +1,175 @@
+"""What the templates are given: text and numbers ready to show. Templates compute nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from markupsafe import Markup
+
+from ..model import Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    title: str
+    url: str
+    """Relative to the page that shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    name: str
+    """As the spec writes it."""
+    label: str
+    """In words, such as "Energy, with PUE"."""
+    unit: str
+    """"" for a pure number."""
+    better: Literal["lower", "higher", ""]
+    has_sum: bool
+    """The rows of this column carry a sum that means something."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    value: float | None
+    """For sorting."""
+    text: str
+    """Such as "0.0532"; "" when absent."""
+    spread: str
+    """Such as "0.0023", shown behind ±; "" for one run."""
+    total: str
+    """The sum, "" where it means nothing."""
+    provenance: Provenance
+    note: str
+    """For a tooltip and screen readers, such as "mean of 5 runs ± standard error; measured"."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    title: str
+    url: str
+    """"" when the row has no page."""
+    n: int
+    cells: tuple[CellView, ...]
+    """One a column."""
+    note: str = ""
+    """What a reader must know of this row, such as "measured for 91 % of the time"."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    caption: str
+    row_label: str
+    """Heading of the first column: "Experiment" or "Run"."""
+    columns: tuple[ColumnView, ...]
+    rows: tuple[RowView, ...]
+    show_n: bool
+    spread_label: str
+    """What ± means, such as "standard error of the mean"."""
+    ordering: str
+    """In words, such as "Ordered by AverageReturnPerkWh, highest first"; "" for the spec's order."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChartView:
+    """A chart: drawn at build time as SVG, replaced by a Plotly chart when it comes into view."""
+
+    id: str
+    """Unique on its page, usable as an HTML id."""
+    title: str
+    svg: Markup
+    figure: Markup
+    """JSON for charts.js, safe inside a script element."""
+    description: str
+    """The text alternative: what the axes are and what the chart shows."""
+    kind: Literal["scatter", "time"] = "scatter"
+    legend: tuple[str, ...] = ()
+    """Names of the traces in their order, shown as text beside the drawing. Empty for one trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactTable:
+    title: str
+    rows: tuple[tuple[str, str], ...]
+    folded: bool
+    """Long tables are folded at first."""
+    summary: str = ""
+    """Shown while it is folded, such as "112 packages"."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    label: str
+    name: str
+    text: str
+    """"" when absent: shown as "not measured"."""
+    unit: str
+    provenance: Provenance
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    title: str
+    url: str
+    detail: str
+    """Size or kind, such as "zip, 1.2 MB"."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A group page, or a leaf page (whose rows are runs)."""
+
+    kind: Literal["group", "leaf"]
+    title: str
+    breadcrumbs: tuple[Link, ...]
+    """Ancestors, outermost first; without the page itself."""
+    siblings: tuple[Link, ...]
+    description: Markup
+    """Sanitised HTML."""
+    n_runs: int
+    summary: TableView
+    """Group: a row a child. Leaf: one row over all its runs."""
+    runs: TableView | None
+    """Leaf: a row a run."""
+    charts: tuple[ChartView, ...]
+    children: tuple[Link, ...]
+    downloads: tuple[Download, ...]
+    notes: tuple[str, ...]
+    """Warnings for the reader, such as mixed PUEs or bases."""
+    pue_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexView:
+    """The front page where a spec has several roots."""
+
+    title: str
+    roots: tuple[tuple[Link, Markup, int], ...]
+    """Link, description, number of runs."""
+    downloads: tuple[Download, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    title: str
+    """Short name that tells it from its siblings."""
+    path: str
+    """The run's full name."""
+    breadcrumbs: tuple[Link, ...]
+    shown_in: tuple[Link, ...]
+    """The leaves that list it, each with its breadcrumbs in its title."""
+    when: str
+    """Start and duration in words, with the offset from UTC."""
+    figures: tuple[FigureView, ...]
+    """The main figures, shown as tiles."""
+    more_figures: tuple[FigureView, ...]
+    """All others, as a table."""
+    warnings: tuple[str, ...]
+    """Such as "This run ended abruptly"."""
+    charts: tuple[ChartView, ...]
+    facts: tuple[FactTable, ...]
+    """CPU, GPU, carbon and region, power sources, packages."""
+    downloads: tuple[Download, ...]

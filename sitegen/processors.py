@@ -1,0 +1,161 @@
+"""The site's own code that reads a run's result files: `extra_files_processor` of the spec."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import math
+import numbers
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .catalog import BY_NAME, FIGURES
+from .errors import Problem
+from .group import Members
+from .model import Figure, RunResult
+from .spec.model import SiteSpec
+
+log = logging.getLogger(__name__)
+
+Processor = Callable[[str, dict[str, float]], Mapping[str, Any]]
+
+
+def run_processors(
+    spec: SiteSpec, of: Members, results: Sequence[RunResult]
+) -> tuple[list[RunResult], tuple[Problem, ...]]:
+    """Give every run the figures of each processor that is in scope where the run is shown.
+
+    Processors are the site owner's code and run in this process. One that fails on a run costs that run its extra
+    figures, one that cannot be imported costs all runs theirs; each is a problem, and the site is built.
+    """
+    wanted: dict[str, dict[str, None]] = {}
+    for node in spec.walk():
+        if node.processor:
+            wanted.setdefault(node.processor, {}).update(dict.fromkeys(sorted(of[id(node)])))
+    by_path = {result.location.path: result for result in results}
+    problems: list[Problem] = []
+    with _importable(spec.file.resolve().parent):
+        for name, paths in wanted.items():
+            processor = _imported(name, spec, problems)
+            if processor is None:
+                continue
+            for path in paths:
+                result = by_path.get(path)
+                if result is not None:
+                    extra = _processed(processor, name, result, problems)
+                    by_path[path] = replace(result, extras={**result.extras, name: extra})
+    return [by_path[result.location.path] for result in results], tuple(problems)
+
+
+@contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """Make a folder's modules importable, behind all others, and forget them afterwards.
+
+    Forgotten, so that two sites built by one process do not share a module called `processors`, and so that `serve`
+    sees an edit.
+    """
+    before = set(sys.modules)
+    sys.path.append(str(folder))
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name in set(sys.modules) - before:
+            origin = getattr(sys.modules[name], "__file__", None)
+            if origin and Path(origin).is_relative_to(folder):
+                del sys.modules[name]
+
+
+def _imported(name: str, spec: SiteSpec, problems: list[Problem]) -> Processor | None:
+    module, _, function = name.rpartition(".")
+    try:
+        processor: Processor = getattr(importlib.import_module(module), function)
+    except (Exception, SystemExit) as error:
+        log.debug("%s cannot be imported", name, exc_info=True)
+        problems.append(
+            Problem(
+                str(spec.file),
+                f'expected the processor "{name}", found: {type(error).__name__}: {error}',
+                hint=f"install the package that has it, or put {module.split('.')[0]}.py beside the spec; "
+                "its figures are missing from the site",
+            )
+        )
+        return None
+    return processor
+
+
+def _processed(
+    processor: Processor, name: str, result: RunResult, problems: list[Problem]
+) -> Mapping[str, Figure]:
+    # The seed hands over the folder with a "/" at its end, and processors were written that count on it.
+    folder = os.path.join(result.location.folder, "")  # noqa: PTH118
+    try:
+        returned = processor(folder, _figures_so_far(result))
+    except (Exception, SystemExit) as error:
+        log.debug("%s failed on %s", name, result.location.path, exc_info=True)
+        problems.append(
+            Problem(
+                result.location.path,
+                f'the processor "{name}" failed: {type(error).__name__}: {error}',
+                hint="this run's extra figures are missing",
+            )
+        )
+        return {}
+    if not isinstance(returned, Mapping):
+        problems.append(
+            Problem(
+                result.location.path,
+                f'expected the processor "{name}" to return names and numbers, found {type(returned).__name__}',
+                hint="this run's extra figures are missing",
+            )
+        )
+        return {}
+    return dict(_checked(returned, name, result, problems))
+
+
+def _figures_so_far(result: RunResult) -> dict[str, float]:
+    """All figures that are there, by our names and by the seed's."""
+    known = {}
+    for kind in FIGURES:
+        value = result.figures[kind.name].value
+        if value is not None:
+            known[kind.name] = value
+            if kind.seed_name:
+                known[kind.seed_name] = value
+    return known
+
+
+def _checked(
+    returned: Mapping[Any, Any], name: str, result: RunResult, problems: list[Problem]
+) -> Iterator[tuple[str, Figure]]:
+    for key, value in returned.items():
+        wrong = _wrong(key, value)
+        if wrong:
+            problems.append(
+                Problem(
+                    result.location.path,
+                    f'the processor "{name}" returned {wrong}',
+                    hint="that figure is missing for this run",
+                )
+            )
+        else:
+            yield key, Figure(float(value), "reported")
+
+
+def _wrong(key: object, value: object) -> str:
+    """What is wrong with a figure that a processor returned; "" where nothing is."""
+    if not isinstance(key, str):
+        return f"a figure with the name {key!r}, expected text"
+    if key in BY_NAME:
+        return f'"{key}", which is a figure of wattboard\'s own: choose another name'
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return f'{type(value).__name__} for "{key}", expected a number'
+    if not math.isfinite(float(value)):
+        return f'{value} for "{key}", expected a finite number'
+    return ""

@@ -1,0 +1,176 @@
+"""Read `info.json`, our own description of a run: docs/log-format.md."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from ..errors import Problem, RunError
+from ..model import Basis, GridIntensity, Package, PowerSource, Region, RunInfo
+from .hardware import cpu_facts, gpu_facts
+from .info_fields import MAX_PACKAGES, WITHOUT_INFO, Fields, package, shown, sorted_packages
+
+FORMAT = "wattboard/1"
+
+_KNOWN_FORMAT = re.compile(r"wattboard/1(\.\d{1,9})?")
+_NEWER_FORMAT = re.compile(r"wattboard/([2-9]|[1-9]\d{1,9})(\.\d{1,9})?")
+_RUN_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+_BASES: tuple[Basis, ...] = ("lifecycle", "direct", "marginal", "unknown")
+_MAX_NAME_CHARS = 100
+_MAX_YEAR = 9999
+_SHORTEST_INTERVAL_S = 1e-3
+
+
+class _Info(msgspec.Struct):
+    """The known fields, each still as text: one that is no good does not spoil the others."""
+
+    format: msgspec.Raw = msgspec.Raw()
+    run_id: msgspec.Raw = msgspec.Raw()
+    experiment_start: msgspec.Raw = msgspec.Raw()
+    experiment_end: msgspec.Raw = msgspec.Raw()
+    interval_s: msgspec.Raw = msgspec.Raw()
+    cpu_info: msgspec.Raw = msgspec.Raw()
+    gpu_info: msgspec.Raw = msgspec.Raw()
+    python_version: msgspec.Raw = msgspec.Raw()
+    python_packages: msgspec.Raw = msgspec.Raw()
+    region: msgspec.Raw = msgspec.Raw()
+    carbon_intensity: msgspec.Raw = msgspec.Raw()
+    power_sources: msgspec.Raw = msgspec.Raw()
+    pue: msgspec.Raw = msgspec.Raw()
+    collector_version: msgspec.Raw = msgspec.Raw()
+
+
+def parse(data: bytes, file: str) -> tuple[RunInfo, tuple[Problem, ...]]:
+    """Read the content of info.json. Unknown fields are ignored, bad ones left out with a problem.
+
+    Args:
+        file: The file's name for messages.
+
+    Raises:
+        RunError: the file is of a format that this version does not know.
+    """
+    fields = Fields(file)
+    try:
+        raw = msgspec.json.decode(data, type=_Info)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"expected a JSON object, found: {_reason(error)}"
+        return RunInfo(FORMAT), (Problem(file, message, hint=WITHOUT_INFO),)
+    values = {name: _decoded(fields, name, getattr(raw, name)) for name in _Info.__struct_fields__}
+    _check_format(fields, values["format"])
+    return _run_info(fields, values), tuple(fields.problems)
+
+
+def _run_info(fields: Fields, values: dict[str, Any]) -> RunInfo:
+    machine = fields.mapping("cpu_info", values["cpu_info"])
+    python_version = fields.text("python_version", values["python_version"], _MAX_NAME_CHARS)
+    return RunInfo(
+        format=FORMAT,
+        start_s=fields.iso_time("experiment_start", values["experiment_start"]),
+        end_s=fields.iso_time("experiment_end", values["experiment_end"]),
+        run_id=_run_id(fields, values["run_id"]),
+        interval_s=fields.number("interval_s", values["interval_s"], least=_SHORTEST_INTERVAL_S),
+        cpu_info=cpu_facts(fields, machine | {"python_version": python_version}),
+        gpu_info=gpu_facts(fields, values["gpu_info"]),
+        packages=_packages(fields, values["python_packages"]),
+        region=_region(fields, values["region"]),
+        carbon_intensity=_intensity(fields, values["carbon_intensity"]),
+        power_sources=_power_sources(fields, values["power_sources"]),
+        pue=fields.number("pue", values["pue"], least=1.0),
+        collector_version=fields.text(
+            "collector_version", values["collector_version"], _MAX_NAME_CHARS
+        ),
+    )
+
+
+def _decoded(fields: Fields, key: str, raw: msgspec.Raw) -> Any:
+    if not raw:
+        return None
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"expected a value in JSON, found: {_reason(error)}"
+        fields.problems.append(Problem(fields.file, message, key=key, hint="the field is left out"))
+        return None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "lists or objects nested too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        return "a text that is no UTF-8"
+    return str(error)
+
+
+def _check_format(fields: Fields, value: object) -> None:
+    if isinstance(value, str) and _KNOWN_FORMAT.fullmatch(value):
+        return
+    if value is None:
+        fields.problems.append(
+            Problem(fields.file, f'expected "{FORMAT}", found none', key="format")
+        )
+        return
+    hint = "the run is skipped"
+    if isinstance(value, str) and _NEWER_FORMAT.fullmatch(value):
+        hint = "the log was written by a newer Wattboard: upgrade this one; the run is skipped"
+    message = f'expected "{FORMAT}", found {shown(value)}'
+    raise RunError(Problem(fields.file, message, key="format", hint=hint, severity="error"))
+
+
+def _run_id(fields: Fields, value: object) -> str:
+    if isinstance(value, str) and _RUN_ID.fullmatch(value):
+        return value
+    if value is not None:
+        fields.refuse("run_id", "letters, digits, and . _ : - (at most 100)", value)
+    return ""
+
+
+def _packages(fields: Fields, value: object) -> tuple[Package, ...]:
+    entries = fields.entries("python_packages", value, MAX_PACKAGES)
+    found = [package(e.get("name"), e.get("version")) for e in entries if isinstance(e, dict)]
+    known = {p for p in found if p}
+    if len(found) < len(entries) or None in found:
+        bad = next(e for e in entries if not isinstance(e, dict) or not package(e.get("name"), ""))
+        fields.refuse("python_packages", 'entries with a "name" and a "version"', bad)
+    return sorted_packages(known)
+
+
+def _region(fields: Fields, value: object) -> Region | None:
+    region = fields.mapping("region", value)
+    name = fields.text("region.name", region.get("name"), _MAX_NAME_CHARS)
+    zone = fields.text("region.id", region.get("id"), _MAX_NAME_CHARS)
+    found_by = fields.text("region.found_by", region.get("found_by"))
+    return Region(zone, name, found_by) if zone else None
+
+
+def _intensity(fields: Fields, value: object) -> GridIntensity | None:
+    intensity = fields.mapping("carbon_intensity", value)
+    g_per_kwh = fields.number("carbon_intensity.g_per_kwh", intensity.get("g_per_kwh"))
+    if g_per_kwh is None:
+        return None
+    year = fields.number("carbon_intensity.year", intensity.get("year"), most=_MAX_YEAR)
+    basis = intensity.get("basis")
+    if basis is not None and basis not in _BASES:
+        fields.refuse("carbon_intensity.basis", "lifecycle, direct, marginal or unknown", basis)
+    return GridIntensity(
+        g_per_kwh,
+        source=fields.text("carbon_intensity.source", intensity.get("source")),
+        year=None if year is None else int(year),
+        basis=next((known for known in _BASES if known == basis), "unknown"),
+    )
+
+
+def _power_sources(fields: Fields, value: object) -> tuple[PowerSource, ...]:
+    found = []
+    for i, entry in enumerate(fields.entries("power_sources", value)):
+        key = f"power_sources[{i}]"
+        source = fields.mapping(key, entry)
+        name = fields.text(f"{key}.name", source.get("name"), _MAX_NAME_CHARS)
+        component = fields.text(f"{key}.component", source.get("component"), _MAX_NAME_CHARS)
+        match source.get("kind"):
+            case ("counter" | "power" | "estimate") as kind if name:
+                found.append(PowerSource(name, kind, component))
+            case kind if source:
+                fields.refuse(f"{key}.kind", "counter, power or estimate", kind)
+    return tuple(found)

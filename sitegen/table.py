@@ -1,0 +1,152 @@
+"""The tables of a page as numbers: what `leaderboard.json` holds and what the pages show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .catalog import BY_NAME
+from .model import Group, RunResult, Stat
+from .spec.model import Node, Variable
+from .stats import describe
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    """As the spec writes it."""
+    variable: Variable
+    summable: bool
+    is_share: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    title: str
+    path: str
+    """A run's path; for a group the address of its page."""
+    n: int
+    stats: Mapping[str, Stat]
+    """By the column's name."""
+    run: RunResult | None = None
+    """The run of a leaf's row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+def column(node: Node, name: str) -> Column:
+    """How a node shows a figure: by its `variables`, else as the catalogue has it, else under its bare name."""
+    kind = BY_NAME.get(name)
+    declared = node.variables.get(name)
+    if kind is None:
+        return Column(name, declared or Variable(name), summable=False, is_share=False)
+    known = Variable(kind.label, "%" if kind.is_share else kind.unit, kind.better)
+    return Column(name, declared or known, kind.summable, kind.is_share)
+
+
+def children_table(group: Group) -> Table:
+    """A row a child, ordered as the spec asks."""
+    columns = _columns(group.node)
+    rows = [_group_row(child.node.title, child, columns) for child in group.children]
+    return Table(columns, _ordered(group.node, rows, group))
+
+
+def runs_table(group: Group) -> Table:
+    """A row a run, ordered as the spec asks, else by path."""
+    columns = _columns(group.node)
+    titles = run_titles([run.location.path for run in group.runs])
+    rows = [
+        Row(
+            titles[run.location.path],
+            run.location.path,
+            1,
+            {c.name: describe([group.figure(run, c.name)], summable=c.summable) for c in columns},
+            run,
+        )
+        for run in sorted(group.runs, key=lambda run: natural(run.location.path))
+    ]
+    return Table(columns, _ordered(group.node, rows, group))
+
+
+def whole_table(group: Group) -> Table:
+    """One row over all runs of a group."""
+    columns = _columns(group.node)
+    return Table(columns, (_group_row(group.node.title, group, columns),))
+
+
+def _columns(node: Node) -> tuple[Column, ...]:
+    return tuple(column(node, name) for name in node.summary_variables)
+
+
+def _group_row(title: str, group: Group, columns: Sequence[Column]) -> Row:
+    stats = {
+        c.name: describe([group.figure(run, c.name) for run in group.runs], summable=c.summable)
+        for c in columns
+    }
+    return Row(title, group.address, len(group.runs), stats)
+
+
+def _ordered(node: Node, rows: Sequence[Row], group: Group) -> tuple[Row, ...]:
+    """Rows by the mean of the ordering variable, which need not be among the columns; absent ones last."""
+    name = node.ordering_variable
+    if name is None:
+        return tuple(rows)
+    sign = 1.0 if node.ordering == "ascending" else -1.0
+
+    def key(row: Row) -> tuple[bool, float]:
+        mean = ordering_stat(group, row, name).mean
+        return (mean is None, 0.0 if mean is None else sign * mean)
+
+    return tuple(sorted(rows, key=key))
+
+
+def ordering_stat(group: Group, row: Row, name: str) -> Stat:
+    """The figure that a row is ordered by."""
+    if name in row.stats:
+        return row.stats[name]
+    if row.run is not None:
+        return describe([group.figure(row.run, name)], summable=False)
+    child = next(c for c in group.children if c.address == row.path)
+    return describe([child.figure(run, name) for run in child.runs], summable=False)
+
+
+def spread(node: Node, stat: Stat) -> float | None:
+    """What stands behind ±: the standard error, or half the 95 % confidence interval of the mean (Student's t)."""
+    if stat.stderr is None or node.interval == "stderr":
+        return stat.stderr
+    from scipy.special import stdtrit  # heavy, and asked for by few specs
+
+    return stat.stderr * float(stdtrit(stat.n - 1, 0.975))
+
+
+def natural(path: str) -> list[tuple[int, str]]:
+    """A sorting key that puts seed_2 before seed_10."""
+    return [
+        (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", path)
+    ]
+
+
+def run_titles(paths: Sequence[str]) -> dict[str, str]:
+    """Short names that tell runs from their siblings: the parts that all share at either end are left out."""
+    if len(paths) == 1:
+        return {paths[0]: paths[0].rsplit("/", 1)[-1]}
+    parts = [path.split("/") for path in paths]
+    head = _shared(parts)
+    tail = _shared([list(reversed(p[head:])) for p in parts])
+    return {
+        path: "/".join(p[head : len(p) - tail]) or path
+        for path, p in zip(paths, parts, strict=True)
+    }
+
+
+def _shared(lists: Sequence[Sequence[str]]) -> int:
+    """How many items all lists have in common at their beginning."""
+    return next(
+        (i for i, items in enumerate(zip(*lists, strict=False)) if len(set(items)) > 1),
+        min((len(items) for items in lists), default=0),
+    )

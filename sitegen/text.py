@@ -1,0 +1,90 @@
+"""Numbers and times as people read them. The last step before a page."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+SIGNIFICANT_DIGITS = 4
+SPREAD_DIGITS = 2
+_LARGEST_PLAIN = 1e7
+_SMALLEST_PLAIN = 1e-4
+
+
+def number(value: float, digits: int | None = None) -> str:
+    """A number with its decimals, or with four significant digits where none are asked for.
+
+    >>> number(0.0531719), number(9.20649), number(1234.5), number(0), number(3.2e-7)
+    ('0.05317', '9.206', '1234', '0', '3.2×10⁻⁷')
+    """
+    if digits is not None:
+        return _signed(f"{value:.{digits}f}")
+    if value == 0:
+        return "0"
+    if not _SMALLEST_PLAIN <= abs(value) < _LARGEST_PLAIN:
+        return _scientific(value)
+    decimals = SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(abs(value)))
+    return _signed(f"{value:.{max(0, decimals)}f}")
+
+
+def with_spread(value: float, spread: float | None, digits: int | None = None) -> tuple[str, str]:
+    """A mean and what stands behind its ±, both to the same decimal place.
+
+    Unless decimals are asked for, the spread gets two significant digits: it never reads ±0.00.
+
+    >>> with_spread(0.0531719, 0.00227), with_spread(-103.178, 1.6), with_spread(2.0, None)
+    (('0.0532', '0.0023'), ('-103.2', '1.6'), ('2.000', ''))
+    """
+    if spread is None:
+        return number(value, digits), ""
+    if digits is None:
+        if spread == 0:
+            return number(value), "0"
+        if max(abs(value), spread) >= _LARGEST_PLAIN or spread < _SMALLEST_PLAIN / 100:
+            return number(value), number(float(f"{spread:.{SPREAD_DIGITS - 1}e}"))
+        digits = max(0, SPREAD_DIGITS - 1 - math.floor(math.log10(float(f"{spread:.1e}"))))
+    return number(value, digits), f"{spread:.{digits}f}"
+
+
+def size(n_bytes: int) -> str:
+    """A file's size: "868 kB", "41.4 MB"."""
+    if n_bytes < 1000:
+        return f"{n_bytes} B"
+    for unit, scale in (("kB", 1e3), ("MB", 1e6)):
+        if n_bytes < scale * 999.5:
+            return f"{n_bytes / scale:.3g} {unit}"
+    return f"{n_bytes / 1e9:.3g} GB"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in words: "42 s", "19 min 16 s", "11 h 46 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{seconds:.3g} s"
+    hours, rest = divmod(whole, 3600)
+    minutes, rest = divmod(rest, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def moment(time_s: float) -> str:
+    """A moment as people read it, in UTC: results must not depend on anyone's time zone."""
+    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def count(n: int, noun: str, plural: str = "") -> str:
+    """ "1 run", "5 runs"."""
+    return f"{n} {noun if n == 1 else plural or noun + 's'}"
+
+
+def _signed(text: str) -> str:
+    """Without the minus of a zero."""
+    return text.removeprefix("-") if not text.strip("-0.") else text
+
+
+def _scientific(value: float) -> str:
+    mantissa, exponent = f"{value:.{SIGNIFICANT_DIGITS - 1}e}".split("e")
+    shortened = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{shortened}×10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
