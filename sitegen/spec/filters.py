@@ -64,7 +64,7 @@ class PathFilter:
             FilterTimeout: The search took longer than `TIMEOUT_S`.
         """
         try:
-            return _compiled(self.pattern).search(path) is not None
+            return _compiled(self.pattern).search(path, timeout=TIMEOUT_S) is not None
         except TimeoutError as error:
             raise FilterTimeout(self.pattern, path) from error
 
