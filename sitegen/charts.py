@@ -14,7 +14,7 @@ from markupsafe import Markup
 from . import svg
 from .model import TimeChart
 from .pages.views import ChartView
-from .text import number
+from .text import number, within_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def scatter_chart(
     names = ", ".join(trace.name for trace in traces)
     return ChartView(
         id=chart_id,
-        title=f"{y.label} against {x.label[:1].lower() + x.label[1:]}",
+        title=f"{y.label} against {within_sentence(x.label)}",
         svg=drawing,
         figure=_embedded(figure),
         description=f"Scatter plot of {n} runs: {x.title} across, {y.title} upwards. Groups: {names}.",
@@ -91,13 +91,13 @@ def time_chart(chart: TimeChart) -> ChartView:
     figure = {
         "kind": "time",
         "x": {"label": "Time since start", "unit": "s"},
-        "y": {"label": chart.title, "unit": chart.unit},
+        "y": {"label": chart.quantity, "unit": chart.unit},
         "traces": [{"name": s.name, "x": s.time_s, "y": s.value} for s in chart.series],
     }
     last_s = max((s.time_s[-1] for s in chart.series if s.time_s), default=0.0)
     scale, unit = next((scale, unit) for low, scale, unit in _TIME_UNITS if last_s >= low)
     traces = [svg.Points([t / scale for t in s.time_s], s.value) for s in chart.series]
-    y_title = AxisText(chart.title.split(",")[0], chart.unit).title
+    y_title = AxisText(chart.quantity, chart.unit).title
     drawing = svg.lines(
         svg.axis(
             f"Time since start ({unit})", (t for trace in traces for t in trace.x), from_zero=True
@@ -110,7 +110,7 @@ def time_chart(chart: TimeChart) -> ChartView:
         title=chart.title,
         svg=drawing,
         figure=_embedded(figure),
-        description=f"{chart.title} in {chart.unit} over {number(last_s / scale)} {unit}. {_ranges(chart)}",
+        description=f"{y_title} over {number(last_s / scale)} {unit}. {_ranges(chart)}",
         kind="time",
         legend=tuple(s.name for s in chart.series) if len(chart.series) > 1 else (),
     )

@@ -120,7 +120,8 @@ class Samples:
     cpu_seconds: float | None
     """CPU time of the process tree: the last (user + system) of each process, summed."""
     energy_j: Mapping[str, FloatArray] = field(default_factory=dict)
-    """Cumulative joules by device, where the hardware counts them."""
+    """Cumulative joules since the first sample: by device ("cpu:package-0", "gpu:0"), and by component those attributed
+    to the run ("attributable:cpu")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,8 @@ class TimeChart:
 
     key: str
     title: str
+    quantity: str
+    """What the upright axis shows, in a word or two."""
     unit: str
     series: tuple[Series, ...]
 

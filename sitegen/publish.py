@@ -52,8 +52,10 @@ def _refused(output: Path, message: str, hint: str) -> WattboardError:
 @contextmanager
 def staging(output: Path) -> Iterator[Path]:
     """A folder to build in, on the output's own file system; removed at the end, whatever happens."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
+    # Absolute: MkDocs takes a relative site_dir for one beside its config file.
+    parent = output.absolute().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=parent))
     try:
         yield folder
     finally:

@@ -23,6 +23,7 @@ _SIGNIFICANT_DIGITS = 5
 class _Plan:
     key: str
     title: str
+    quantity: str
     unit: str
     channels: tuple[tuple[str, str], ...]
     """Channel name and the line's name."""
@@ -30,32 +31,51 @@ class _Plan:
 
 
 _PLANS: tuple[_Plan, ...] = (
-    _Plan("power", "Power drawn by the run", "W", (("cpu_power_w", "CPU"), ("gpu_power_w", "GPU"))),
+    _Plan(
+        "power",
+        "Power drawn by the run",
+        "Power",
+        "W",
+        (("cpu_power_w", "CPU"), ("gpu_power_w", "GPU")),
+    ),
     _Plan(
         "power-estimated",
         "Power drawn by the run, estimated from rated power",
+        "Power, estimated",
         "W",
         (("cpu_estimated_power_w", "CPU (estimated)"),),
     ),
     _Plan(
         "machine-power",
         "Power drawn by the whole machine",
+        "Power",
         "W",
         (("cpu_machine_power_w", "CPU"), ("gpu_machine_power_w", "GPU")),
     ),
-    _Plan("gpu-use", "GPU use, average over GPUs", "%", (("gpu_utilisation", "GPU"),), 100.0),
+    _Plan(
+        "gpu-use", "GPU use, average over GPUs", "Use", "%", (("gpu_utilisation", "GPU"),), 100.0
+    ),
     _Plan(
         "relative-use",
         "The run's share of what the machine uses",
+        "Share",
         "%",
         (("cpu_relative_utilisation", "CPU"), ("gpu_relative_utilisation", "GPU")),
         100.0,
     ),
-    _Plan("cpu-use", "CPU use of the run", "%", (("cpu_utilisation", "CPU"),), 100.0),
-    _Plan("memory", "Memory used by the run", "GiB", (("memory_bytes", "RAM"),), 1 / BYTES_PER_GIB),
+    _Plan("cpu-use", "CPU cores used by the run", "Cores", "", (("cpu_utilisation", "CPU"),)),
+    _Plan(
+        "memory",
+        "Memory used by the run",
+        "Memory",
+        "GiB",
+        (("memory_bytes", "RAM"),),
+        1 / BYTES_PER_GIB,
+    ),
     _Plan(
         "load",
         "Load of the machine, per logical CPU",
+        "Load",
         "%",
         (("load_1_min", "1 minute"), ("load_5_min", "5 minutes"), ("load_15_min", "15 minutes")),
         100.0,
@@ -63,10 +83,25 @@ _PLANS: tuple[_Plan, ...] = (
     _Plan(
         "carbon",
         "Carbon intensity of the grid",
+        "Carbon intensity",
         "g CO₂eq/kWh",
         (("carbon_intensity_g_per_kwh", "Grid"),),
     ),
-    _Plan("disk", "Disk write speed", "MB/s", (("disk_write_mb_per_s", "Disk"),)),
+    _Plan(
+        "disk-writes",
+        "Written to disk by the run",
+        "Speed",
+        "MB/s",
+        (("disk_write_bytes_per_s", "Disk"),),
+        1e-6,
+    ),
+    _Plan(
+        "disk",
+        "Disk write speed, by a test of half a second",
+        "Speed",
+        "MB/s",
+        (("disk_write_mb_per_s", "Disk"),),
+    ),
 )
 
 
@@ -84,17 +119,19 @@ def _charts(log: RunLog, line: Timeline) -> Iterator[TimeChart]:
             if channel in log.samples.channels
         )
         if series:
-            yield TimeChart(plan.key, plan.title, plan.unit, series)
+            yield TimeChart(plan.key, plan.title, plan.quantity, plan.unit, series)
 
 
 def _series(name: str, time_s: FloatArray, value: FloatArray, longest_hold_s: float) -> Series:
     present = ~np.isnan(value)
     times, values = downsample(time_s[present], value[present], POINTS)
-    time_list = _rounded_times(times, float(time_s[-1]))
-    value_list = [_rounded(v) for v in values.tolist()]
     # A line is not drawn across time without readings. Gaps are looked for before thinning out.
     gaps = time_s[present][1:][np.diff(time_s[present]) > longest_hold_s]
-    return Series(name, *_broken_at(time_list, value_list, np.searchsorted(times, gaps).tolist()))
+    breaks = np.searchsorted(times, gaps).tolist()
+    return Series(
+        name,
+        *_broken_at(_rounded_times(times, float(time_s[-1])), _rounded(values).tolist(), breaks),
+    )
 
 
 def downsample(time_s: FloatArray, value: FloatArray, points: int) -> tuple[FloatArray, FloatArray]:
@@ -106,25 +143,25 @@ def downsample(time_s: FloatArray, value: FloatArray, points: int) -> tuple[Floa
 
 
 def _broken_at(
-    times: Sequence[float], values: Sequence[float], before: Sequence[int]
+    times: list[float], values: list[float | None], before: Sequence[int]
 ) -> tuple[tuple[float, ...], tuple[float | None, ...]]:
-    new_times: list[float] = []
-    new_values: list[float | None] = []
-    breaks = set(before)
-    for i, (time, value) in enumerate(zip(times, values, strict=True)):
-        if i in breaks and i:
-            new_times.append(time)
-            new_values.append(None)
-        new_times.append(time)
-        new_values.append(value)
-    return tuple(new_times), tuple(new_values)
+    for i in sorted(set(before) - {0}, reverse=True):
+        times.insert(i, times[i])
+        values.insert(i, None)
+    return tuple(times), tuple(values)
 
 
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
+def _rounded(values: FloatArray) -> FloatArray:
+    """To five significant digits. A whole number over a power of ten is the nearest there is, so it prints short."""
+    magnitude = np.floor(np.log10(np.abs(values), out=np.zeros_like(values), where=values != 0))
+    digits = _SIGNIFICANT_DIGITS - 1 - magnitude
+    up, down = 10.0 ** np.maximum(digits, 0), 10.0 ** np.maximum(-digits, 0)
+    rounded: FloatArray = np.rint(values * up / down) / up * down
+    return rounded
 
 
 def _rounded_times(times: FloatArray, last_s: float) -> list[float]:
     """To a hundred-thousandth of the run: finer than any screen."""
     digits = max(0, _SIGNIFICANT_DIGITS - math.ceil(math.log10(max(last_s, 1.0))))
-    return [round(t, digits) for t in times.tolist()]
+    rounded: list[float] = np.round(times, digits).tolist()
+    return rounded

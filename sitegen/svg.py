@@ -144,32 +144,22 @@ def _positions(
 
 
 def _path(x: Axis, y: Axis, trace: Points) -> Iterator[str]:
-    pieces = list(_unbroken(trace))
-    n = sum(len(times) for times, _ in pieces)
-    for times, values in pieces:
-        points = max(3, _POINTS * len(times) // n)
-        kept = downsample(np.array(times), np.array(values), points)
-        command = "M"
-        for x_at, y_at in _positions(x, y, kept[0].tolist(), kept[1].tolist()):
-            yield f"{command}{x_at:.1f} {y_at:.1f}"
-            command = "L"
-        if len(times) == 1:
+    """Straight lines through the trace's points, a piece for each stretch without a break."""
+    times = np.array(trace.x, dtype=np.float64)
+    values = np.array(trace.y, dtype=np.float64)  # None becomes NaN
+    broken = np.isnan(values)
+    for piece in np.split(np.arange(len(times)), np.flatnonzero(broken)):
+        kept = piece[~broken[piece]]
+        if not len(kept):
+            continue
+        points = max(4, _POINTS * len(kept) // len(times))
+        at_time, at_value = downsample(times[kept], values[kept], points)
+        across = (_LEFT + (at_time - x.low) / (x.high - x.low) * (WIDTH - _LEFT - _RIGHT)).tolist()
+        up = (at_value - y.low) / (y.high - y.low) * (HEIGHT - _TOP - _BOTTOM)
+        heights = (HEIGHT - _BOTTOM - up).tolist()
+        yield "M" + "L".join(map("{:.1f} {:.1f}".format, across, heights))
+        if len(kept) == 1:
             yield "h.1"  # a lone reading: a dot, by the line's round ends
-
-
-def _unbroken(trace: Points) -> Iterator[tuple[list[float], list[float]]]:
-    times: list[float] = []
-    values: list[float] = []
-    for x, y in zip(trace.x, trace.y, strict=True):
-        if y is None:
-            if times:
-                yield times, values
-            times, values = [], []
-        else:
-            times.append(x)
-            values.append(y)
-    if times:
-        yield times, values
 
 
 Shape = Callable[[float, float], str]

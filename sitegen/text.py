@@ -33,7 +33,7 @@ def with_spread(value: float, spread: float | None, digits: int | None = None) -
     Unless decimals are asked for, the spread gets two significant digits: it never reads ±0.00.
 
     >>> with_spread(0.0531719, 0.00227), with_spread(-103.178, 1.6), with_spread(2.0, None)
-    (('0.0532', '0.0023'), ('-103.2', '1.6'), ('2.000', ''))
+    (('0.0532', '0.0023'), ('−103.2', '1.6'), ('2.000', ''))
     """
     if spread is None:
         return number(value, digits), ""
@@ -76,15 +76,25 @@ def count(n: int, noun: str, plural: str = "") -> str:
     return f"{n} {noun if n == 1 else plural or noun + 's'}"
 
 
+def within_sentence(label: str) -> str:
+    """A label as it reads inside a sentence; abbreviations and names of variables keep their case.
+
+    >>> within_sentence("Energy, with PUE"), within_sentence("CPU time"), within_sentence("AverageReturn")
+    ('energy, with PUE', 'CPU time', 'AverageReturn')
+    """
+    first = label.partition(" ")[0]
+    return label[:1].lower() + label[1:] if first[1:].islower() else label
+
+
 def _signed(text: str) -> str:
-    """Without the minus of a zero."""
-    return text.removeprefix("-") if not text.strip("-0.") else text
+    """With a true minus, and without that of a zero."""
+    return text.removeprefix("-") if not text.strip("-0.") else text.replace("-", "−")
 
 
 def _scientific(value: float) -> str:
     mantissa, exponent = f"{value:.{SIGNIFICANT_DIGITS - 1}e}".split("e")
     shortened = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
-    return f"{shortened}×10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    return f"{shortened.replace('-', '−')}×10{str(int(exponent)).translate(_SUPERSCRIPT)}"
 
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from math import fsum
 
 import numpy as np
@@ -63,7 +63,7 @@ CHANNELS: Mapping[str, tuple[tuple[str, Provenance], ...]] = {
     "cpu": (("cpu_power_w", "measured"), ("cpu_estimated_power_w", "estimated")),
     "gpu": (("gpu_power_w", "measured"),),
 }
-"""By component, the channels that give its power, best first."""
+"""By component, the channels that give the power attributed to the run, best first."""
 
 WELL_COVERED = 0.95
 """From this share of the time on, a figure counts as measured rather than partial."""
@@ -83,31 +83,74 @@ def run_energy(log: RunLog, timeline: Timeline) -> RunEnergy:
 
 
 def _components(log: RunLog, timeline: Timeline) -> Iterator[ComponentEnergy]:
-    for component, channels in CHANNELS.items():
-        for channel, provenance in channels:
-            power_w = log.samples.channels.get(channel)
-            if power_w is None:
-                continue
+    for component in CHANNELS:
+        energy = _by_counters(component, log, timeline) or _by_power(component, log, timeline)
+        if energy is not None:
+            well = timeline.share(energy.covered) >= WELL_COVERED
+            yield energy if well else replace(energy, provenance="partial")
+
+
+def _by_power(component: str, log: RunLog, timeline: Timeline) -> ComponentEnergy | None:
+    """Interval times power, of the best channel that there is."""
+    for channel, provenance in CHANNELS[component]:
+        power_w = log.samples.channels.get(channel)
+        if power_w is not None:
             covered = timeline.covered(power_w)
-            counted = log.samples.energy_j.get(f"attributable:{component}")
-            if counted is not None and provenance == "measured":
-                energy_j = _by_counter(counted, timeline)
-                covered = timeline.covered(counted) | covered
-            else:
-                energy_j = timeline.interval_s * timeline.held(power_w)
-                if not timeline.holds_for_ever:
-                    energy_j = np.where(covered, energy_j, 0.0)
-            well = timeline.share(covered) >= WELL_COVERED
-            yield ComponentEnergy(component, energy_j, covered, provenance if well else "partial")
-            break
+            energy_j = timeline.interval_s * timeline.held(power_w)
+            if not timeline.holds_for_ever:
+                energy_j = np.where(covered, energy_j, 0.0)
+            return ComponentEnergy(component, energy_j, covered, provenance)
+    return None
 
 
-def _by_counter(counted_j: FloatArray, timeline: Timeline) -> FloatArray:
-    """Joules by interval from a counter that starts at zero with the run.
+def _by_counters(component: str, log: RunLog, timeline: Timeline) -> ComponentEnergy | None:
+    """From cumulative joules: those attributed to the run, else its share of the whole devices'."""
+    counted = log.samples.energy_j
+    share: FloatArray | float = 1.0
+    if f"attributable:{component}" in counted:
+        counters = [counted[f"attributable:{component}"]]
+    else:
+        counters = [c for device, c in counted.items() if device.partition(":")[0] == component]
+        share = _share_of_power(component, log, timeline)
+    if not counters:
+        return None
+    kinds = {source.kind for source in log.info.power_sources if source.component == component}
+    covered = np.logical_and.reduce([_spoken_for(c, timeline, kinds) for c in counters])
+    energy_j = np.sum([_steps(c, timeline) for c in counters], axis=0) * share
+    provenance: Provenance = "estimated" if "estimate" in kinds else "measured"
+    return ComponentEnergy(component, energy_j, covered, provenance)
 
-    A counter that falls was set back: what it shows then was used since. Nothing is added after the last sample, which
-    the collector takes at the end.
+
+def _share_of_power(component: str, log: RunLog, timeline: Timeline) -> FloatArray | float:
+    """The run's part of the machine's power, by interval; all of it where the log does not say."""
+    run_w = log.samples.channels.get(f"{component}_power_w")
+    machine_w = log.samples.channels.get(f"{component}_machine_power_w")
+    if run_w is None or machine_w is None:
+        return 1.0
+    whole = timeline.held(machine_w)
+    return np.divide(timeline.held(run_w), whole, out=np.zeros_like(whole), where=whole > 0)
+
+
+def _spoken_for(
+    counted_j: FloatArray, timeline: Timeline, kinds: Collection[str]
+) -> NDArray[np.bool_]:
+    """The intervals that a counter of joules speaks for.
+
+    One that the hardware keeps goes on counting between two readings, however far apart; one that the collector keeps
+    from power readings does not.
     """
-    held = timeline.held(counted_j)[:-1]
-    steps = np.diff(held, prepend=0.0)
-    return np.append(np.where(steps < 0, held, steps), 0.0)
+    covered = timeline.covered(counted_j)
+    if not {"power", "estimate"} & set(kinds):
+        first, last = np.flatnonzero(~np.isnan(counted_j))[[0, -1]]
+        covered[first + 1 : last + 1] = True
+    return covered
+
+
+def _steps(counted_j: FloatArray, timeline: Timeline) -> FloatArray:
+    """Joules by interval. A counter that falls was set back: what it shows then was used since.
+
+    Nothing is added before the first and after the last reading, which the collector takes at start and end.
+    """
+    held = timeline.held(counted_j)
+    steps = np.diff(held, prepend=held[0])
+    return np.where(steps < 0, held, steps)

@@ -9,7 +9,7 @@ from ..metrics.energy import WELL_COVERED
 from ..model import Group, RunResult, Stat
 from ..spec.model import Node
 from ..table import Column, Row, Table, column, spread
-from ..text import count, number, with_spread
+from ..text import count, number, with_spread, within_sentence
 from .views import CellView, ColumnView, RowView, TableView
 
 _SPREADS = {
@@ -106,7 +106,7 @@ def _ordering(node: Node) -> str:
         return ""
     label = column(node, node.ordering_variable).variable.label
     direction = "lowest first" if node.ordering == "ascending" else "highest first"
-    return f"Ordered by {label[:1].lower() + label[1:] if label[1:2].islower() else label}, {direction}."
+    return f"Ordered by {within_sentence(label)}, {direction}."
 
 
 def pue_note(group: Group) -> str:

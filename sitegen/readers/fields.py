@@ -26,6 +26,8 @@ CHANNEL_FIELDS: Mapping[str, str] = {
     "memory_bytes": "absolute_mem_usage",
     "memory_share": "absolute_mem_percent_usage",
     "disk_write_mb_per_s": "disk_write_speed",
+    "disk_write_bytes_per_s": "disk_write_bytes_per_s",
+    "cpu_seconds": "attributable_cpu_seconds",
     "carbon_intensity_g_per_kwh": "realtime_carbon_intensity",
 }
 """Our channel name to the field's name in the log. NaN where a sample has no such reading."""
@@ -61,6 +63,8 @@ class Line(msgspec.Struct, gc=False):
     absolute_mem_usage: float | None = None
     absolute_mem_percent_usage: float | None = None
     disk_write_speed: float | None = None
+    disk_write_bytes_per_s: float | None = None
+    attributable_cpu_seconds: float | None = None
     realtime_carbon_intensity: float | str | None = None
     cpu_count_adjusted_average_load: tuple[float | None, ...] | None = None
     cpu_time_seconds: dict[str, CpuTime] | None = None

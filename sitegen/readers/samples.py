@@ -119,15 +119,21 @@ class SampleStream:
         order = np.argsort(time_s, kind="stable")
         order = order[np.concatenate(([True], np.diff(time_s[order]) > 0))]
         self._note_order(time_s, len(order))
-        self._close_processes()
+        channels = _with_readings({name: table[:, i] for i, name in enumerate(COLUMNS, 1)}, order)
+        energy = {name: self._padded(column) for name, column in self._energy.items()}
         return Samples(
             np.ascontiguousarray(time_s[order]),
-            _with_readings({name: table[:, i] for i, name in enumerate(COLUMNS, 1)}, order),
-            math.fsum(self._cpu_seconds.values()) if self._cpu_seconds else None,
-            _with_readings(
-                {name: self._padded(column) for name, column in self._energy.items()}, order
-            ),
+            channels,
+            self._all_cpu_seconds(channels.pop("cpu_seconds", None)),
+            _with_readings(energy, order),
         )
+
+    def _all_cpu_seconds(self, counted_s: FloatArray | None) -> float | None:
+        """The collector's own sum, which has short-lived processes too, else that of each process's last reading."""
+        if counted_s is not None:
+            return float(np.nanmax(counted_s))
+        self._close_processes()
+        return math.fsum(self._cpu_seconds.values()) if self._cpu_seconds else None
 
     def _note_order(self, time_s: FloatArray, n_kept: int) -> None:
         if np.any(np.diff(time_s) < 0):

@@ -1,0 +1,45 @@
+"""What many tests need: the published logs, the sample, and a way to write small logs."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED = REPOSITORY.parent / "shared" / "data"
+PONG_ARCHIVE = SHARED / "rl-energy-leaderboard-pong.tar.xz"
+
+
+@pytest.fixture(scope="session")
+def pong_logs() -> Path:
+    """The folder with the 20 published Pong runs, unpacked once into the ignored cache."""
+    if not PONG_ARCHIVE.is_file():
+        pytest.skip("the published logs are not part of the repository")
+    folder = REPOSITORY / ".cache" / "pong"
+    if not folder.is_dir():
+        unpacking = REPOSITORY / ".cache" / f"pong-{os.getpid()}"
+        with tarfile.open(PONG_ARCHIVE) as archive:
+            archive.extractall(unpacking, filter="data")
+        try:
+            unpacking.rename(folder)
+        except OSError:  # another test process was faster
+            if not folder.is_dir():
+                raise
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with the published spec and the expected figures."""
+    if not SHARED.is_dir():
+        pytest.skip("the published figures are not part of the repository")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """The sample leaderboard."""
+    return REPOSITORY / "sample_leaderboard"
