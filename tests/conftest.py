@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,3 +46,20 @@ def shared_data() -> Path:
 def sample() -> Path:
     """The sample leaderboard."""
     return REPOSITORY / "sample_leaderboard"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real Chromium. On CI its absence is a failure, elsewhere the test is skipped."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        if os.environ.get("CI"):
+            pytest.fail("expected Chromium on CI, found none")
+        pytest.skip("there is no Chromium here")
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield running
+        running.close()
