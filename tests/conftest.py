@@ -48,9 +48,12 @@ def sample() -> Path:
     return REPOSITORY / "sample_leaderboard"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A real Chromium. On CI its absence is a failure, elsewhere the test is skipped."""
+    """A real Chromium. On CI its absence is a failure, elsewhere the test is skipped.
+
+    Closed after each module: tests of the collector count this process's children.
+    """
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         if os.environ.get("CI"):

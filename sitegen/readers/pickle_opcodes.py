@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 MAX_BYTES: Final = 16 << 20
-MAX_OPCODES: Final = 250_000
+MAX_OPCODES: Final = 100_000
 """The published pickles have 4,000 to 7,000. Each opcode makes at most one small object."""
 
 _MAX_INT_BYTES = 64
