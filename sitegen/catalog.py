@@ -18,8 +18,6 @@ class FigureKind:
     summable: bool = True
     """Whether the sum over runs means something."""
     better: Literal["lower", "higher", ""] = "lower"
-    is_share: bool = False
-    """Kept as 0 to 1, shown in per cent."""
 
 
 FIGURES: tuple[FigureKind, ...] = (
@@ -40,7 +38,7 @@ FIGURES: tuple[FigureKind, ...] = (
     FigureKind("gpu_hours", "GPU time, weighted by use", "h", "gpu_hours"),
     FigureKind("allocated_gpu_hours", "GPU time, allocated", "h"),
     FigureKind("mean_power_w", "Mean power", "W", summable=False),
-    FigureKind("measured_share", "Share of time measured", "", "", False, "higher", True),
+    FigureKind("measured_share", "Share of time measured", "0–1", "", False, "higher"),
 )
 
 BY_NAME: Mapping[str, FigureKind] = {

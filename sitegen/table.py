@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .catalog import BY_NAME
 from .model import Group, RunResult, Stat
+from .scales import Scale, best
 from .spec.model import Node, Variable
 from .stats import describe
+from .text import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +19,10 @@ class Column:
     name: str
     """As the spec writes it."""
     variable: Variable
+    """Label, own unit and the rest; values in files are in this unit."""
     summable: bool
-    is_share: bool
+    shown: Scale
+    """The unit in which pages show it, the same for all tables and charts of one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +43,33 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def column(node: Node, name: str) -> Column:
-    """How a node shows a figure: by its `variables`, else as the catalogue has it, else under its bare name."""
+def column(group: Group, name: str) -> Column:
+    """How a group shows a figure: by its `variables`, else as the catalogue has it, else under its name in words."""
     kind = BY_NAME.get(name)
-    declared = node.variables.get(name)
+    declared = group.node.variables.get(name)
     if kind is None:
-        return Column(name, declared or Variable(name), summable=False, is_share=False)
-    known = Variable(kind.label, "%" if kind.is_share else kind.unit, kind.better)
-    return Column(name, declared or known, kind.summable, kind.is_share)
+        variable = declared or Variable(words(name))
+    else:
+        known = Variable(kind.label, kind.unit, kind.better)
+        # The unit of a figure of ours is not the spec's to choose.
+        variable = known if declared is None else replace(declared, unit=kind.unit)
+    values = (group.figure(run, name).value for run in group.runs)
+    shown = (
+        Scale(1.0, variable.unit) if variable.digits is not None else best(variable.unit, values)
+    )
+    return Column(name, variable, kind is not None and kind.summable, shown)
 
 
 def children_table(group: Group) -> Table:
     """A row a child, ordered as the spec asks."""
-    columns = _columns(group.node)
+    columns = _columns(group)
     rows = [_group_row(child.node.title, child, columns) for child in group.children]
     return Table(columns, _ordered(group.node, rows, group))
 
 
 def runs_table(group: Group) -> Table:
     """A row a run, ordered as the spec asks, else by path."""
-    columns = _columns(group.node)
+    columns = _columns(group)
     titles = run_titles([run.location.path for run in group.runs])
     rows = [
         Row(
@@ -75,12 +86,12 @@ def runs_table(group: Group) -> Table:
 
 def whole_table(group: Group) -> Table:
     """One row over all runs of a group."""
-    columns = _columns(group.node)
+    columns = _columns(group)
     return Table(columns, (_group_row(group.node.title, group, columns),))
 
 
-def _columns(node: Node) -> tuple[Column, ...]:
-    return tuple(column(node, name) for name in node.summary_variables)
+def _columns(group: Group) -> tuple[Column, ...]:
+    return tuple(column(group, name) for name in group.node.summary_variables)
 
 
 def _group_row(title: str, group: Group, columns: Sequence[Column]) -> Row:
@@ -132,15 +143,21 @@ def natural(path: str) -> list[tuple[int, str]]:
 
 
 def run_titles(paths: Sequence[str]) -> dict[str, str]:
-    """Short names that tell runs from their siblings: the parts that all share at either end are left out."""
+    """Short names that tell runs from their siblings.
+
+    Folders that all share at either end are left out, and so is what the names that remain all end with, from a "_" or
+    "-" on: "results/seed_0_dqn_gpu/logs" and "results/seed_1_dqn_gpu/logs" become "seed_0" and "seed_1".
+    """
     if len(paths) == 1:
         return {paths[0]: paths[0].rsplit("/", 1)[-1]}
     parts = [path.split("/") for path in paths]
     head = _shared(parts)
     tail = _shared([list(reversed(p[head:])) for p in parts])
+    names = ["/".join(p[head : len(p) - tail]) for p in parts]
+    tokens = [re.split(r"(?=[_-])", name) for name in names]
+    ending = _shared([list(reversed(t[1:])) for t in tokens])
     return {
-        path: "/".join(p[head : len(p) - tail]) or path
-        for path, p in zip(paths, parts, strict=True)
+        path: "".join(t[: len(t) - ending]) or path for path, t in zip(paths, tokens, strict=True)
     }
 
 

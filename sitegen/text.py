@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 
 SIGNIFICANT_DIGITS = 4
@@ -30,10 +31,10 @@ def number(value: float, digits: int | None = None) -> str:
 def with_spread(value: float, spread: float | None, digits: int | None = None) -> tuple[str, str]:
     """A mean and what stands behind its ±, both to the same decimal place.
 
-    Unless decimals are asked for, the spread gets two significant digits: it never reads ±0.00.
+    The spread gets two significant digits; where decimals are asked for, at least one: it never reads ±0.00.
 
-    >>> with_spread(0.0531719, 0.00227), with_spread(-103.178, 1.6), with_spread(2.0, None)
-    (('0.0532', '0.0023'), ('−103.2', '1.6'), ('2.000', ''))
+    >>> with_spread(0.0531719, 0.00227), with_spread(-103.178, 1.6), with_spread(0.9758, 0.00031, 3)
+    (('0.0532', '0.0023'), ('−103.2', '1.6'), ('0.9758', '0.0003'))
     """
     if spread is None:
         return number(value, digits), ""
@@ -42,8 +43,16 @@ def with_spread(value: float, spread: float | None, digits: int | None = None) -
             return number(value), "0"
         if max(abs(value), spread) >= _LARGEST_PLAIN or spread < _SMALLEST_PLAIN / 100:
             return number(value), number(float(f"{spread:.{SPREAD_DIGITS - 1}e}"))
-        digits = max(0, SPREAD_DIGITS - 1 - math.floor(math.log10(float(f"{spread:.1e}"))))
+        digits = _decimals(spread, SPREAD_DIGITS)
+    elif spread > 0:
+        digits = max(digits, _decimals(spread, 1))
     return number(value, digits), f"{spread:.{digits}f}"
+
+
+def _decimals(spread: float, significant: int) -> int:
+    """Decimal places at which a spread has so many significant digits."""
+    rounded = float(f"{spread:.{significant - 1}e}")
+    return max(0, significant - 1 - math.floor(math.log10(rounded)))
 
 
 def size(n_bytes: int) -> str:
@@ -74,6 +83,25 @@ def moment(time_s: float) -> str:
 def count(n: int, noun: str, plural: str = "") -> str:
     """ "1 run", "5 runs"."""
     return f"{n} {noun if n == 1 else plural or noun + 's'}"
+
+
+_WORD = re.compile(r"(?:k?Wh|MJ|kJ|CO2eq?|[A-Z]+\d+|[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+|[^\W_]+)")
+_UNIT = re.compile(r"(?:k?Wh|MJ|kJ|CO2eq?)")
+_PER_UNIT = re.compile(r"(?<=Per)(?=k?Wh|kJ)")
+
+
+def words(name: str) -> str:
+    """A variable's name as words, for a column that nobody has named.
+
+    >>> words("AverageReturnPerkWh"), words("test_accuracy"), words("AUC"), words("F1Score")
+    ('Average return per kWh', 'Test accuracy', 'AUC', 'F1 score')
+    """
+    parts = _WORD.findall(_PER_UNIT.sub("_", name))
+    if not parts:
+        return name
+    plain = [part if _UNIT.fullmatch(part) or part.isupper() else part.lower() for part in parts]
+    text = " ".join(plain)
+    return text if _UNIT.match(text) else text[:1].upper() + text[1:]
 
 
 def within_sentence(label: str) -> str:

@@ -168,7 +168,9 @@
     const url = event.points[0]?.customdata?.[2];
     if (!url) return;
     const target = new URL(url, location.href);
-    if (target.protocol === location.protocol && target.host === location.host) location.assign(target);
+    if (target.protocol !== location.protocol || target.host !== location.host) return;
+    if (target.protocol === "file:" && target.pathname.endsWith("/")) target.pathname += "index.html";
+    location.assign(target);
   }
 
   async function draw(chart) {

@@ -10,11 +10,12 @@ from typing import Any
 import click
 
 from ..build import measure_runs
-from ..catalog import FIGURES, FigureKind
+from ..catalog import FIGURES
 from ..measure import MeasureOptions
 from ..pages.datafiles import figures_csv, run_record
 from ..progress import progress
 from ..pue import override
+from ..scales import Scale, best
 from ..text import number
 from . import options as shared
 
@@ -59,25 +60,28 @@ _SIGNS = {"estimated": "≈", "partial": "◐"}
 def _as_table(records: Sequence[Record]) -> str:
     """Aligned columns; every run on a line, however long its name."""
     kinds = {kind.name: kind for kind in FIGURES}
-    heads = [kinds[name] for name in _COLUMNS]
+    scales = {
+        name: best(kinds[name].unit, (record["metrics"][name] for record in records))
+        for name in _COLUMNS
+    }
     rows = [
-        ["run", *(kind.label for kind in heads)],
-        ["", *("%" if kind.is_share else kind.unit for kind in heads)],
+        ["run", *(kinds[name].label for name in _COLUMNS)],
+        ["", *(scale.unit for scale in scales.values())],
     ]
     rows += [
-        [record["run"], *(_cell(record, kinds[name]) for name in _COLUMNS)] for record in records
+        [record["run"], *(_cell(record, name, scale) for name, scale in scales.items())]
+        for record in records
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [_line(row, widths) for row in rows]
     return "\n".join([*lines, "", "≈ estimated from rated power   ◐ partial   — not measured", ""])
 
 
-def _cell(record: Record, kind: FigureKind) -> str:
-    value = record["metrics"][kind.name]
+def _cell(record: Record, name: str, scale: Scale) -> str:
+    value = record["metrics"][name]
     if value is None:
         return "—"
-    scale = 100.0 if kind.is_share else 1.0
-    return _SIGNS.get(record["provenance"][kind.name], "") + number(value * scale)
+    return _SIGNS.get(record["provenance"][name], "") + number(value * scale.factor)
 
 
 def _line(row: Iterable[str], widths: Sequence[int]) -> str:

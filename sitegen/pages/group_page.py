@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ..charts import AxisText, ScatterTrace, scatter_chart
 from ..model import Group, Leaderboard, RunResult
-from ..spec.model import Plot
-from ..table import children_table, column, run_titles, runs_table, whole_table
+from ..table import Column, children_table, column, run_titles, runs_table, whole_table
 from ..text import count
 from .describe import description
 from .links import Links
@@ -29,14 +28,14 @@ def group_view(
     runs = None
     if node.is_leaf:
         summary = table_view(
-            node,
+            group,
             whole_table(group),
             f"Summary of {count(len(group.runs), 'run')}",
             "",
             lambda _: "",
         )
         runs = table_view(
-            node,
+            group,
             runs_table(group),
             "Runs",
             "Run",
@@ -45,7 +44,7 @@ def group_view(
     else:
         table = children_table(group)
         summary = table_view(
-            node, table, "Executive summary", "Experiment", lambda row: links.page(here, row.path)
+            group, table, "Executive summary", "Experiment", lambda row: links.page(here, row.path)
         )
     return GroupView(
         kind="leaf" if node.is_leaf else "group",
@@ -85,34 +84,35 @@ def _charts(leaderboard: Leaderboard, group: Group, links: Links) -> Iterator[Ch
             groups: Sequence[Group] = (group,)
         else:
             groups = group.children
+        x, y = column(group, plot.x), column(group, plot.y)
         traces = [
             trace
             for member in groups
-            if (trace := _trace(leaderboard, group, member, plot, titles, links)).x
+            if (trace := _trace(leaderboard, group, member, x, y, titles, links)).x
         ]
         if traces:
-            yield scatter_chart(f"plot-{i}", _axis(group, plot.x), _axis(group, plot.y), traces)
+            yield scatter_chart(f"plot-{i}", _axis(x), _axis(y), traces)
 
 
-def _axis(group: Group, name: str) -> AxisText:
-    variable = column(group.node, name).variable
-    return AxisText(variable.label, variable.unit)
+def _axis(shown: Column) -> AxisText:
+    return AxisText(shown.variable.label, shown.shown.unit)
 
 
 def _trace(
     leaderboard: Leaderboard,
     group: Group,
     member: Group,
-    plot: Plot,
+    x_column: Column,
+    y_column: Column,
     titles: dict[str, str],
     links: Links,
 ) -> ScatterTrace:
     """The runs of one child that have both figures."""
     points: list[tuple[float, float, RunResult]] = []
     for run in member.runs:
-        x, y = member.figure(run, plot.x).value, member.figure(run, plot.y).value
+        x, y = member.figure(run, x_column.name).value, member.figure(run, y_column.name).value
         if x is not None and y is not None:
-            points.append((_shown(group, plot.x, x), _shown(group, plot.y, y), run))
+            points.append((x * x_column.shown.factor, y * y_column.shown.factor, run))
     return ScatterTrace(
         member.node.title,
         tuple(x for x, _, _ in points),
@@ -123,8 +123,3 @@ def _trace(
             for _, _, run in points
         ),
     )
-
-
-def _shown(group: Group, name: str, value: float) -> float:
-    """Shares are drawn in per cent, as their unit says."""
-    return value * 100.0 if column(group.node, name).is_share else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ..download import iso
 from ..measure import download_name
 from ..model import Group, Leaderboard, RunResult
+from ..table import run_titles
 from .datafiles import leaderboard_files, runs_files
 from .describe import description
 from .group_page import group_view
@@ -33,6 +34,8 @@ class PageContent:
     html: str
     summary: str
     """A line of plain text for search and for the page's description."""
+    above: str | None = None
+    """Address of the leaf that a run's page belongs under; None where no leaf lists it."""
 
 
 class PageRenderer:
@@ -49,6 +52,7 @@ class PageRenderer:
         self._environment = Environment(
             loader=PackageLoader(f"{__package__.rpartition('.')[0]}.templates", ""),
             autoescape=True,
+            auto_reload=False,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -73,7 +77,8 @@ class PageRenderer:
             places = self._shown_in.get(run.location.path, ())
             zip_bytes = self.zip_file(run).stat().st_size
             view = run_view(self._leaderboard, run, places, zip_bytes, self._links)
-            yield self._page(address, view.title, "run.html", view, _run_line(run)), run
+            page = self._page(address, view.title, "run.html", view, _run_line(run))
+            yield replace(page, above=places[0].leaf.address if places else None), run
 
     def zip_file(self, run: RunResult) -> Path:
         """Where a run's zip lies, to be put beside its page as `LOG_ZIP`."""
@@ -121,8 +126,10 @@ def _places(leaderboard: Leaderboard) -> Mapping[str, Sequence[Shown]]:
     places: dict[str, list[Shown]] = {}
     for group, ancestors in _with_ancestors(leaderboard.roots):
         if group.node.is_leaf:
-            for run in group.runs:
-                places.setdefault(run.location.path, []).append(Shown(group, ancestors))
+            paths = [run.location.path for run in group.runs]
+            shown = Shown(group, ancestors, run_titles(paths))
+            for path in paths:
+                places.setdefault(path, []).append(shown)
     return places
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..catalog import FIGURES
+from ..catalog import FIGURES, FigureKind
 from ..charts import time_chart
 from ..model import Figure, Group, Leaderboard, RunResult
+from ..scales import best
 from ..spec.model import Variable
-from ..table import column
-from ..text import count, duration, moment, number, size
+from ..text import count, duration, moment, number, size, words
 from .group_page import breadcrumbs
 from .links import Links
 from .tables import NOT_MEASURED, run_notes
@@ -35,6 +35,8 @@ class Shown:
 
     leaf: Group
     ancestors: tuple[Group, ...]
+    titles: Mapping[str, str]
+    """Run path to the short name that the leaf gives it."""
 
 
 def run_view(
@@ -54,9 +56,11 @@ def run_view(
     if shown_in:
         crumbs = breadcrumbs(here, (*shown_in[0].ancestors, shown_in[0].leaf), links)
     extras = list(_extra_figures(run, shown_in))
-    figures = {kind.name: _catalogue_view(run, kind.name) for kind in FIGURES}
+    figures = {
+        kind.name: _catalogue_view(run, kind) for kind in FIGURES if not _of_no_gpu(run, kind)
+    }
     return RunView(
-        title=_title(run),
+        title=_title(run, shown_in),
         path=run.location.path,
         breadcrumbs=crumbs,
         shown_in=tuple(
@@ -67,7 +71,7 @@ def run_view(
             for place in shown_in
         ),
         when=_when(run),
-        figures=(*extras, *(figures[name] for name in _TILES)),
+        figures=(*extras, *(figures[name] for name in _TILES if name in figures)),
         more_figures=tuple(view for name, view in figures.items() if name not in _TILES),
         warnings=tuple(_warnings(run)),
         charts=tuple(time_chart(chart) for chart in run.charts),
@@ -80,9 +84,12 @@ def run_view(
     )
 
 
-def _title(run: RunResult) -> str:
-    """The last two parts of the path: the last alone is often the same for all runs."""
-    return "/".join(run.location.path.split("/")[-2:])
+def _title(run: RunResult, shown_in: Sequence[Shown]) -> str:
+    """The leaf and the run's short name in it; for a run that no leaf lists, the last two parts of its path."""
+    path = run.location.path
+    if shown_in:
+        return f"{shown_in[0].leaf.node.title}: {shown_in[0].titles[path]}"
+    return "/".join(path.split("/")[-2:])
 
 
 def _when(run: RunResult) -> str:
@@ -90,13 +97,16 @@ def _when(run: RunResult) -> str:
     return f"{moment(run.start_s)}, for {duration(run.end_s - run.start_s)}, {samples}"
 
 
-def _catalogue_view(run: RunResult, name: str) -> FigureView:
-    kind = next(kind for kind in FIGURES if kind.name == name)
-    unit = "%" if kind.is_share else kind.unit
-    variable = Variable(kind.label, unit)
-    scale = 100.0 if kind.is_share else 1.0
-    note = f"PUE {run.pue:g}: {run.pue_source}" if name == "facility_energy_kwh" else ""
-    return _figure_view(name, variable, run.figures[name], scale, note)
+def _of_no_gpu(run: RunResult, kind: FigureKind) -> bool:
+    """A figure of GPUs on a machine that has none: neither measured nor missing."""
+    return "gpu" in kind.name and not run.info.gpu_info and run.figures[kind.name].value is None
+
+
+def _catalogue_view(run: RunResult, kind: FigureKind) -> FigureView:
+    figure = run.figures[kind.name]
+    scale = best(kind.unit, [figure.value])
+    note = f"PUE {run.pue:g}: {run.pue_source}" if kind.name == "facility_energy_kwh" else ""
+    return _figure_view(kind.name, Variable(kind.label, scale.unit), figure, scale.factor, note)
 
 
 def _extra_figures(run: RunResult, shown_in: Sequence[Shown]) -> Iterator[FigureView]:
@@ -116,10 +126,8 @@ def _extra_figures(run: RunResult, shown_in: Sequence[Shown]) -> Iterator[Figure
 
 
 def _variable(name: str, shown_in: Sequence[Shown]) -> Variable:
-    for place in shown_in:
-        if name in place.leaf.node.variables:
-            return column(place.leaf.node, name).variable
-    return Variable(name)
+    declared = (p.leaf.node.variables[name] for p in shown_in if name in p.leaf.node.variables)
+    return next(declared, Variable(words(name)))
 
 
 def _figure_view(

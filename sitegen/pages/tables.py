@@ -27,13 +27,14 @@ NOT_MEASURED: Literal["not measured"] = "not measured"
 
 
 def table_view(
-    node: Node, table: Table, caption: str, row_label: str, url: Callable[[Row], str]
+    group: Group, table: Table, caption: str, row_label: str, url: Callable[[Row], str]
 ) -> TableView:
     """A table as its page shows it.
 
     Args:
         url: Where a row's title leads, "" for nowhere.
     """
+    node = group.node
     show_n = any(row.run is None for row in table.rows) or not table.rows
     return TableView(
         caption=caption,
@@ -51,27 +52,27 @@ def table_view(
         ),
         show_n=show_n,
         spread_label=_SPREADS[node.interval],
-        ordering=_ordering(node),
+        ordering=_ordering(group),
     )
 
 
 def _column_view(shown: Column, table: Table) -> ColumnView:
     variable = shown.variable
     has_sum = shown.summable and any(row.stats[shown.name].total is not None for row in table.rows)
-    return ColumnView(shown.name, variable.label, variable.unit, variable.better, has_sum)
+    return ColumnView(shown.name, variable.label, shown.shown.unit, variable.better, has_sum)
 
 
 def _cell(node: Node, shown: Column, stat: Stat, row: Row) -> CellView:
     if stat.mean is None:
         return CellView(None, "", "", "", NOT_MEASURED, NOT_MEASURED)
-    scale = 100.0 if shown.is_share else 1.0
+    factor, digits = shown.shown.factor, shown.variable.digits
     around = spread(node, stat)
     text, spread_text = with_spread(
-        stat.mean * scale, None if around is None else around * scale, shown.variable.digits
+        stat.mean * factor, None if around is None else around * factor, digits
     )
-    total = "" if stat.total is None else number(stat.total, shown.variable.digits)
+    total = "" if stat.total is None else number(stat.total * factor, digits)
     return CellView(
-        stat.mean, text, spread_text, total, stat.provenance, _cell_note(node, stat, row)
+        stat.mean * factor, text, spread_text, total, stat.provenance, _cell_note(node, stat, row)
     )
 
 
@@ -101,10 +102,11 @@ def run_notes(run: RunResult) -> list[str]:
     return notes
 
 
-def _ordering(node: Node) -> str:
+def _ordering(group: Group) -> str:
+    node = group.node
     if node.ordering_variable is None:
         return ""
-    label = column(node, node.ordering_variable).variable.label
+    label = column(group, node.ordering_variable).variable.label
     direction = "lowest first" if node.ordering == "ascending" else "highest first"
     return f"Ordered by {within_sentence(label)}, {direction}."
 
