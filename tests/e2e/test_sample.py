@@ -26,8 +26,10 @@ def site(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's site."""
     output = tmp_path_factory.mktemp("sample") / "site"
     subprocess.run(
-        [PROGRAM, "build", sample / "runs", "--site-spec", sample / "site.yml", "--strict"]
-        + ["--output-dir", output],
+        [
+            *(PROGRAM, "build", sample / "runs", "--site-spec", sample / "site.yml"),
+            *("--strict", "--output-dir", output),
+        ],
         check=True,
     )
     return output
@@ -71,6 +73,18 @@ def test_measure_and_site_agree(site: Path, sample: Path) -> None:
             assert text == "" if value is None else float(text) == value
         assert record["provenance"]["facility_energy_kwh"] == "estimated"
         assert record["metrics"]["gpu_energy_kwh"] is None
+
+
+def test_a_notebook_gets_the_same_figures(site: Path, sample: Path) -> None:
+    """`load_runs` gives a row a run with the site's figures, NaN where one is absent."""
+    from wattboard.sitegen import load_runs
+
+    frame = load_runs([sample / "runs"])
+    for record in json.loads((site / "runs.json").read_text()):
+        row = frame.loc[record["run"]]
+        assert row["facility_energy_kwh"] == record["metrics"]["facility_energy_kwh"]
+        assert row["facility_energy_kwh_provenance"] == "estimated"
+        assert row.isna()["gpu_energy_kwh"]
 
 
 def test_a_group_s_means_are_those_of_its_runs(site: Path) -> None:
