@@ -11,6 +11,12 @@ RUNS = "runs"
 RESERVED_TITLES = frozenset({RUNS, "assets", "search", "index"})
 _RESERVED_IN_RUNS = frozenset({"index.html"})
 
+_MAX_SLUG_CHARS = 100
+_MAX_PART_CHARS = 200
+"""File systems allow 255 bytes for a name."""
+_MAX_ADDRESS_CHARS = 1000
+"""They allow some 4,000 for a path, and servers some 2,000 for an address."""
+
 _NOT_TITLE = re.compile(r"[^0-9a-z]+")
 _NOT_PATH = re.compile(r"[^0-9A-Za-z._-]+")
 
@@ -19,18 +25,18 @@ def title_slugs(titles: Sequence[str]) -> list[str]:
     """The folder names of sibling pages.
 
     A title in lower case, every run of other than letters and digits as "-". Where this leaves nothing, meets a
-    reserved name, or makes two titles one, six hex digits of the title's hash are appended: never a counter, so that no
-    address depends on the order of the spec.
+    reserved name, is too long, or makes two titles one, six hex digits of the title's hash are appended: never a
+    counter, so that no address depends on the order of the spec.
     """
-    return _distinct(
-        titles, [_NOT_TITLE.sub("-", t.lower()).strip("-") for t in titles], RESERVED_TITLES
-    )
+    slugs = [_NOT_TITLE.sub("-", title.lower()).strip("-") for title in titles]
+    return _distinct(titles, slugs, RESERVED_TITLES, _MAX_SLUG_CHARS)
 
 
 def run_addresses(paths: Iterable[str]) -> dict[str, str]:
     """Run path to the folder of its page, "runs/…/".
 
-    Each part of the path keeps letters, digits, "-", "_" and "."; all else becomes "-".
+    Each part of the path keeps letters, digits, "-", "_" and "."; all else becomes "-". A path that is too long for an
+    address is one hash below its log folder.
     """
     folders: dict[str, set[str]] = {}
     listed = list(paths)
@@ -41,29 +47,36 @@ def run_addresses(paths: Iterable[str]) -> dict[str, str]:
     slugs: Mapping[str, Mapping[str, str]] = {
         folder: _path_slugs(sorted(parts)) for folder, parts in folders.items()
     }
-    return {path: f"{RUNS}/{_address(path.split('/'), slugs)}/" for path in listed}
+    return {path: f"{RUNS}/{_address(path, slugs)}/" for path in listed}
 
 
-def _address(parts: Sequence[str], slugs: Mapping[str, Mapping[str, str]]) -> str:
-    return "/".join(slugs["/".join(parts[:depth])][part] for depth, part in enumerate(parts))
+def _address(path: str, slugs: Mapping[str, Mapping[str, str]]) -> str:
+    parts = path.split("/")
+    names = [slugs["/".join(parts[:depth])][part] for depth, part in enumerate(parts)]
+    address = "/".join(names)
+    return address if len(address) <= _MAX_ADDRESS_CHARS else f"{names[0]}/{_hash(path, 24)}"
 
 
 def _path_slugs(parts: Sequence[str]) -> dict[str, str]:
     slugs = [_NOT_PATH.sub("-", part) for part in parts]
     bare = ["" if not slug.strip("-.") else slug for slug in slugs]
-    return dict(zip(parts, _distinct(parts, bare, _RESERVED_IN_RUNS), strict=True))
+    return dict(zip(parts, _distinct(parts, bare, _RESERVED_IN_RUNS, _MAX_PART_CHARS), strict=True))
 
 
-def _distinct(names: Sequence[str], slugs: Sequence[str], reserved: frozenset[str]) -> list[str]:
+def _distinct(
+    names: Sequence[str], slugs: Sequence[str], reserved: frozenset[str], max_chars: int
+) -> list[str]:
     # Folded, because some file systems do not tell "A" from "a".
     uses = Counter(slug.casefold() for slug in slugs)
     return [
         slug
-        if slug and slug.casefold() not in reserved and uses[slug.casefold()] == 1
-        else f"{slug}-{_hash(name)}".lstrip("-")
+        if 0 < len(slug) <= max_chars
+        and slug.casefold() not in reserved
+        and uses[slug.casefold()] == 1
+        else f"{slug[:max_chars]}-{_hash(name)}".lstrip("-")
         for name, slug in zip(names, slugs, strict=True)
     ]
 
 
-def _hash(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()[:6]
+def _hash(name: str, digits: int = 6) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:digits]

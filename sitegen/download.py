@@ -16,8 +16,9 @@ from stream_zip import ZIP_32, ZIP_64, stream_zip
 from .model import RunLog
 
 # Zips hold a date for each file, and the earliest is 1980. One date for all, so that the same log gives the same zip.
-_DATE = datetime(1980, 1, 1)  # noqa: DTZ001 - a zip's dates have no zone
-_CHUNK_BYTES = 1 << 20
+# In UTC, because it is kept as seconds since 1970, too.
+_DATE = datetime(1980, 1, 1, tzinfo=UTC)
+_CHUNK_BYTES = 1 << 18
 _MODE = S_IFREG | 0o644
 _MAX_ZIP_32_BYTES = 3 << 30
 

@@ -32,7 +32,7 @@ class Problem:
         return f"{place}: {self.key}" if self.key else place
 
     def __str__(self) -> str:
-        text = f"{self.place}: {self.message}"
+        text = f"{self.place}: {self.message}" if self.file else self.message
         return f"{text}\n  hint: {self.hint}" if self.hint else text
 
 

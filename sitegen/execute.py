@@ -15,8 +15,8 @@ from .scan import SAMPLES_PATH
 
 Measured = RunResult | SkippedRun
 
-_WORTH_A_PROCESS_BYTES = 32 << 20
-"""Starting a process costs about as much as reading so much of a log."""
+_WORTH_A_PROCESS_BYTES = 128 << 20
+"""Starting a process costs as much CPU time as reading some 80 MB of logs, so each gets more than that to do."""
 
 
 def measure_all(

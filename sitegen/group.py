@@ -8,6 +8,7 @@ from .addresses import title_slugs
 from .errors import Problem
 from .model import Group, RunLocation, RunResult
 from .spec import FilterTimeout, Node, SiteSpec
+from .text import count
 
 Members = Mapping[int, frozenset[str]]
 """A node's `id` to the paths of its runs."""
@@ -127,7 +128,7 @@ def _overlaps(spec: SiteSpec, node: Node, of: Members) -> Iterator[Problem]:
                 yield spec.problem(
                     other,
                     "filter" if other.filter else "",
-                    f'"{one.title}" and "{other.title}" share {len(both)} runs: {_some(both)}',
+                    f'"{one.title}" and "{other.title}" share {count(len(both), "run")}: {_some(both)}',
                     "a run counts in every group whose filter it matches",
                     severity="warning",
                 )

@@ -22,6 +22,9 @@ from .spec.model import SiteSpec
 
 log = logging.getLogger(__name__)
 
+_LARGEST = 1e100
+"""Squares of what is beyond, as a standard error needs them, are no numbers."""
+
 Processor = Callable[[str, dict[str, float]], Mapping[str, Any]]
 
 
@@ -52,6 +55,14 @@ def run_processors(
     return [by_path[result.location.path] for result in results], tuple(problems)
 
 
+def processor_files(spec: SiteSpec) -> Iterator[Path]:
+    """The files beside the spec that its processors come from."""
+    folder = spec.file.parent
+    for module in {node.processor.partition(".")[0] for node in spec.walk() if node.processor}:
+        yield from folder.glob(f"{module}.py")
+        yield from (folder / module).rglob("*.py")
+
+
 @contextmanager
 def _importable(folder: Path) -> Iterator[None]:
     """Make a folder's modules importable, behind all others, and forget them afterwards.
@@ -76,6 +87,8 @@ def _imported(name: str, spec: SiteSpec, problems: list[Problem]) -> Processor |
     module, _, function = name.rpartition(".")
     try:
         processor: Processor = getattr(importlib.import_module(module), function)
+        if not callable(processor):
+            raise TypeError(f"expected a function, found {type(processor).__name__}")  # noqa: TRY301
     except (Exception, SystemExit) as error:
         log.debug("%s cannot be imported", name, exc_info=True)
         problems.append(
@@ -97,6 +110,8 @@ def _processed(
     folder = os.path.join(result.location.folder, "")  # noqa: PTH118
     try:
         returned = processor(folder, _figures_so_far(result))
+        if isinstance(returned, Mapping):
+            returned = dict(returned)  # here, since a mapping of the site's own may fail too
     except (Exception, SystemExit) as error:
         log.debug("%s failed on %s", name, result.location.path, exc_info=True)
         problems.append(
@@ -150,12 +165,16 @@ def _checked(
 
 def _wrong(key: object, value: object) -> str:
     """What is wrong with a figure that a processor returned; "" where nothing is."""
-    if not isinstance(key, str):
+    if not isinstance(key, str) or not key.strip() or not key.isprintable():
         return f"a figure with the name {key!r}, expected text"
     if key in BY_NAME:
         return f'"{key}", which is a figure of wattboard\'s own: choose another name'
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return f'{type(value).__name__} for "{key}", expected a number'
-    if not math.isfinite(float(value)):
-        return f'{value} for "{key}", expected a finite number'
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not abs(number) <= _LARGEST:
+        return f'{number} for "{key}", expected a number that can be averaged'
     return ""

@@ -7,13 +7,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from .errors import Problem, WattboardError
 
 MANIFEST = ".wattboard-manifest.json"
+_MAX_OBSTACLES = 10
 
 
 def check_output(output: Path, log_folders: Sequence[Path], *, force: bool) -> None:
@@ -41,7 +42,7 @@ def check_output(output: Path, log_folders: Sequence[Path], *, force: bool) -> N
         raise _refused(
             output,
             "expected an empty folder or a site of wattboard's, found other files",
-            "choose another --output-dir, or --force to put the site among them (they stay)",
+            "choose another --output-dir, or --force to put the site among them; those of the same name are replaced",
         )
 
 
@@ -62,58 +63,108 @@ def staging(output: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(staged: Path, output: Path) -> int:
+def publish(
+    staged: Path, output: Path, log_folders: Sequence[Path] = (), *, force: bool = False
+) -> int:
     """Rename the staged files that differ into place, and remove what an earlier build left and this one does not have.
 
     Files that we did not write stay.
 
+    Args:
+        force: Replace someone else's file where the site has one of the same name.
+
     Returns:
         How many files were written.
+
+    Raises:
+        WattboardError: a file of someone else's is in the way, or a link leads into the logs. Nothing was written.
     """
     output.mkdir(parents=True, exist_ok=True)
-    before = _manifest(output)
+    before = frozenset(_manifest(output))
     now = sorted(_files(staged))
+    obstacles = [
+        *_obstacles(staged, output, now, before, force=force),
+        *_ways_into(log_folders, output, now),
+    ]
+    if obstacles:
+        raise WattboardError(*obstacles[:_MAX_OBSTACLES])
     # First, so that whatever is there after a kill is known to be ours.
     _write_manifest(output, sorted({*before, *now}))
-    written = 0
-    for name in now:
-        written += _put(staged / name, output / name, output, before)
-    for name in set(before) - set(now):
+    # Before the new ones: a page may have become a folder, or a folder a page.
+    for name in sorted(before - set(now)):
         _remove(output, name)
+    written = sum(_put(staged / name, output / name) for name in now)
     _write_manifest(output, now)
     return written
 
 
-def _put(source: Path, target: Path, output: Path, ours: Sequence[str]) -> bool:
-    if target.is_file() and not target.is_symlink() and filecmp.cmp(source, target, shallow=False):
+def _obstacles(
+    staged: Path, output: Path, now: Sequence[str], ours: Collection[str], *, force: bool
+) -> Iterator[Problem]:
+    """What stands where a file or a folder of the site shall be, and is not ours to remove."""
+    for name in now:
+        target = output / name
+        if target.is_dir() and not target.is_symlink():
+            free = all(f"{name}/{inner}" in ours for inner in _files(target))
+        else:
+            free = (
+                force or name in ours or not os.path.lexists(target) or _same(staged / name, target)
+            )
+        if not free:
+            yield _in_the_way(target)
+    for folder in _folders(now):
+        target = output / folder
+        if os.path.lexists(target) and not target.is_dir() and folder not in ours:
+            yield _in_the_way(target)
+
+
+def _ways_into(log_folders: Sequence[Path], output: Path, now: Sequence[str]) -> Iterator[Problem]:
+    """Folders of the site that lie in the logs, as where the logs lie in the output folder, or by a link."""
+    logs = [folder.resolve() for folder in log_folders]
+    for folder in _folders(now):
+        real = (output / folder).resolve()
+        if any(real.is_relative_to(log_folder) for log_folder in logs):
+            yield Problem(
+                str(output / folder),
+                "expected a folder of the site, found one of the logs",
+                hint="reading never writes into the experiments: choose another --output-dir",
+                severity="error",
+            )
+            return  # all below it lie there too
+
+
+def _folders(names: Sequence[str]) -> list[str]:
+    """The folders that the files lie in, outermost first."""
+    return sorted({str(parent) for name in names for parent in PurePosixPath(name).parents} - {"."})
+
+
+def _in_the_way(target: Path) -> Problem:
+    return Problem(
+        str(target),
+        "expected room for the site, found something that wattboard did not write",
+        hint="move it away; nothing was written",
+        severity="error",
+    )
+
+
+def _same(one: Path, other: Path) -> bool:
+    return other.is_file() and not other.is_symlink() and filecmp.cmp(one, other, shallow=False)
+
+
+def _put(source: Path, target: Path) -> bool:
+    if _same(source, target):
         return False
-    _make_room(target, output, ours)
     target.parent.mkdir(parents=True, exist_ok=True)
     source.replace(target)
     return True
 
 
-def _make_room(target: Path, output: Path, ours: Sequence[str]) -> None:
-    """A file of ours that became a folder, or a folder that became a file, since the last build."""
-    name = target.relative_to(output).as_posix()
-    for parent in target.relative_to(output).parents:
-        if parent.as_posix() in ours:
-            _remove(output, parent.as_posix())
-    if target.is_dir() and not target.is_symlink():
-        for inner in ours:
-            if inner.startswith(f"{name}/"):
-                _remove(output, inner)
-    if target.is_dir():
-        raise _refused(
-            target,
-            "expected room for a file, found a folder of other files",
-            "move it out of the site",
-        )
-
-
 def _remove(output: Path, name: str) -> None:
-    """Remove a stale file, and the folders that it leaves empty."""
+    """Remove a stale file, and the folders that it leaves empty. What lies behind a link is not the site's."""
     file = output / name
+    is_ours = file.parent.resolve() == output.resolve() / PurePosixPath(name).parent
+    if not is_ours or (file.is_dir() and not file.is_symlink()):
+        return
     file.unlink(missing_ok=True)
     for parent in file.relative_to(output).parents:
         if parent == Path():
@@ -142,7 +193,7 @@ def _manifest(output: Path) -> list[str]:
 
 
 def _is_inside(name: str) -> bool:
-    return not name.startswith("/") and ".." not in name.split("/") and bool(name)
+    return not {"", ".", ".."} & set(name.split("/"))
 
 
 def _write_manifest(output: Path, names: Sequence[str]) -> None:

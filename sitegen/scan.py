@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ SAMPLES_PATH = f"{LOG_FOLDER}/{SAMPLES_FILE}"
 
 # Version control keeps its own copies of folders; there is no run to be found in them.
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn"})
+
+# Control characters, line and paragraph separators, and what changes the direction of writing.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,11 @@ def scan(
             if real in by_folder:
                 continue
             if location.path in found:
-                raise _same_name(location, found[location.path])
+                other = found[location.path]
+                if other.tree != location.tree:
+                    raise _same_name(location, other)
+                problems.append(_reads_alike(location))
+                continue
             by_folder[real] = location.path
             found[location.path] = location
             on_progress(len(found))
@@ -94,6 +102,15 @@ def _same_name(one: RunLocation, other: RunLocation) -> WattboardError:
     )
 
 
+def _reads_alike(location: RunLocation) -> Problem:
+    return Problem(
+        location.path,
+        "expected names that can be told apart, found two folders whose names come to this same text",
+        hint="rename one of them; the run is skipped",
+        severity="error",
+    )
+
+
 def _runs_below(log_folder: Path, problems: list[Problem]) -> Iterator[RunLocation]:
     """The runs of one log folder, in the order of their paths."""
     root = log_folder.resolve()
@@ -125,8 +142,13 @@ def _runs_below(log_folder: Path, problems: list[Problem]) -> Iterator[RunLocati
 
 
 def _text(name: str) -> str:
-    """A file name as text that can be written anywhere: bytes that are not UTF-8 are replaced."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    """A file name as text that can be written anywhere.
+
+    Escapes such as "\\xff" and "\\n" stand for bytes that are not UTF-8 and for signs that a terminal would obey: names
+    are chosen by strangers, and stand in messages and on pages.
+    """
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return _CONTROLS.sub(lambda sign: sign[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def _note_link(entry: os.DirEntry[str], root: Path, parent: str, problems: list[Problem]) -> None:
@@ -148,20 +170,28 @@ def _note_link(entry: os.DirEntry[str], root: Path, parent: str, problems: list[
 
 def _holds_samples(folder: Path, name: str, root: Path, problems: list[Problem]) -> bool:
     samples = folder / LOG_FOLDER / SAMPLES_FILE
+    if not os.path.lexists(samples):
+        return False
+    found = _unfit(samples, root)
+    if found:
+        problems.append(
+            Problem(
+                f"{name}/{SAMPLES_PATH}",
+                f"expected a log file, found {found}",
+                hint="the run is skipped",
+                severity="error",
+            )
+        )
+    return not found
+
+
+def _unfit(samples: Path, root: Path) -> str:
+    """What is there instead of a file of the tree; "" where it is one."""
     try:
         mode = samples.stat().st_mode
         inside = samples.resolve().is_relative_to(root)
     except (OSError, RuntimeError):
-        return False
-    if stat.S_ISREG(mode) and inside:
-        return True
-    found = "a symbolic link out of the log folder" if not inside else "no regular file"
-    problems.append(
-        Problem(
-            f"{name}/{SAMPLES_PATH}",
-            f"expected a log file, found {found}",
-            hint="the run is skipped",
-            severity="error",
-        )
-    )
-    return False
+        return "a symbolic link that leads nowhere"
+    if not inside:
+        return "a symbolic link out of the log folder"
+    return "" if stat.S_ISREG(mode) else "no regular file"

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from ..plugin import HostError, SiteOptions, build_site
+from ..plugin import HostError, build_site
 from ..publish import check_output, publish, staging
+from ..site_settings import SiteOptions
 from . import options as shared
 from .site import site_options
 
@@ -30,7 +31,9 @@ from .site import site_options
 @shared.NO_PROCESSORS
 @shared.THEME
 @click.option(
-    "--force", is_flag=True, help="Write into a folder that holds other files; they stay."
+    "--force",
+    is_flag=True,
+    help="Write into a folder that holds other files. They stay, but for those of the same name.",
 )
 def build(
     log_folders: tuple[Path, ...],
@@ -74,5 +77,5 @@ def build_into(options: SiteOptions, output: Path, *, force: bool) -> None:
             build_site(options, folder)
         except HostError:
             sys.exit(1)
-        written = publish(folder, output)
+        written = publish(folder, output, options.log_folders, force=force)
     click.echo(f"{output}: {written} files written", err=True)

@@ -18,7 +18,7 @@ MAX_ENTRIES = 256
 """Of the other lists, such as GPUs."""
 WITHOUT_INFO = "the run is shown without its start, end and machine"
 
-_LARGEST = 1e300
+_LARGEST = 1e15
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # A path begins a text or follows a space, quote or bracket; "w/ Radeon" and "https://…" are none.

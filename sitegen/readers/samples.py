@@ -26,14 +26,22 @@ from .fields import (
     cleaned,
     number,
 )
-from .lines import BLOCK_BYTES, LongLine, read_lines
+from .lines import BLOCK_BYTES, MAX_LINE_BYTES, LongLine, read_lines
+
+_LARGEST_READING = 1e15
+"""No device draws, counts or holds more, in whatever unit; nor does any less than 0."""
 
 _LATEST_TIMESTAMP_S = 1e11
 """The year 5138. What lies beyond was written in milliseconds, or is no time at all."""
 
 _PROBLEMS_OF_A_KIND = 3
 
+# A stranger decides on both, and memory shall not grow with a log's variety. Real logs have a handful of each.
+_MAX_SHAPES, _MAX_SHAPE_BYTES = 500, 1 << 16
+_MAX_DEVICES = 64
+
 _BLOCK_ROWS = 4096
+_OBJECTS = ("cpu_time_seconds", *ENERGY_FIELDS)
 _NO_LOAD = (None,) * len(LOAD_CHANNELS)
 _INTENSITY = "carbon_intensity_g_per_kwh"
 _PLAIN = tuple(channel for channel in CHANNEL_FIELDS if channel != _INTENSITY)
@@ -115,12 +123,15 @@ class SampleStream:
                 ),
             )
         table = np.concatenate(self._blocks)
+        self._drop_impossible(table)
         time_s = table[:, 0]
         order = np.argsort(time_s, kind="stable")
         order = order[np.concatenate(([True], np.diff(time_s[order]) > 0))]
         self._note_order(time_s, len(order))
         channels = _with_readings({name: table[:, i] for i, name in enumerate(COLUMNS, 1)}, order)
         energy = {name: self._padded(column) for name, column in self._energy.items()}
+        for column in energy.values():
+            column[_impossible(column)] = np.nan
         return Samples(
             np.ascontiguousarray(time_s[order]),
             channels,
@@ -134,6 +145,21 @@ class SampleStream:
             return float(np.nanmax(counted_s))
         self._close_processes()
         return math.fsum(self._cpu_seconds.values()) if self._cpu_seconds else None
+
+    def _drop_impossible(self, table: FloatArray) -> None:
+        """Let readings that no device gives count as missing: one of them would be the whole run's figure."""
+        for i, channel in enumerate(COLUMNS, 1):
+            beyond = _impossible(table[:, i])
+            if beyond.any():
+                table[beyond, i] = np.nan
+                field = CHANNEL_FIELDS.get(channel, LOAD_FIELD)
+                self._problems.append(
+                    Problem(
+                        self._name,
+                        f'expected readings of 0 or more in "{field}", found {int(beyond.sum())} that no device gives',
+                        hint="they count as missing",
+                    )
+                )
 
     def _note_order(self, time_s: FloatArray, n_kept: int) -> None:
         if np.any(np.diff(time_s) < 0):
@@ -155,7 +181,7 @@ class SampleStream:
         if isinstance(line, LongLine):
             self._fault(
                 line_number,
-                "expected a sample, found a line of more than 16 MiB",
+                f"expected a sample, found a line of more than {MAX_LINE_BYTES >> 20} MiB",
                 "the line is skipped",
             )
             return None
@@ -165,40 +191,44 @@ class SampleStream:
             sample = self._decode(line)
         except (msgspec.DecodeError, RecursionError):
             return self._faulty_line(line_number, line, ended)
-        if not self._timed(sample.timestamp, line_number):
+        shape = line.translate(None, _NOT_SHAPE)
+        kept = line if shape in self._shapes else self._checked(line, shape)
+        if kept is None:
+            return self._faulty_line(line_number, line, ended)
+        if not 0 < sample.timestamp < _LATEST_TIMESTAMP_S:
+            self._note_untimed(sample.timestamp, line_number)
             return None
         self._take(sample)
-        shape = line.translate(None, _NOT_SHAPE)
-        if shape in self._shapes:
-            return line
-        return self._checked(line, shape)
+        return kept
 
     def _checked(self, line: bytes, shape: bytes) -> bytes | None:
         """Look at a line whose keys were not seen before; those like it then pass unread.
 
         The shape of a line is its letters: two lines with the same letters in the same order have the same keys and
-        no other text, so only numbers differ.
+        no other text, so only numbers differ. None: what the decoder passed over is no JSON.
         """
         parsed = _parse(line)
         if not isinstance(parsed, dict):
             return None
         clean = cleaned(parsed)
-        if clean == parsed:
+        if clean != parsed:
+            return _dump(clean)
+        if len(self._shapes) < _MAX_SHAPES and len(shape) <= _MAX_SHAPE_BYTES:
             self._shapes.add(shape)
-            return line
-        return _dump(clean)
+        return line
 
     def _faulty_line(self, line_number: int, line: bytes, ended: bool) -> bytes | None:
         """A line that is not quite a sample: what can be used of it is used."""
         parsed = _parse(line)
         if isinstance(parsed, dict) and "timestamp" in parsed:
-            if not self._timed(parsed["timestamp"], line_number):
+            if not 0 < number(parsed["timestamp"]) < _LATEST_TIMESTAMP_S:
+                self._note_untimed(parsed["timestamp"], line_number)
                 return None
             clean = cleaned(parsed)
-            for field in _lost(parsed, clean):
+            for field, expected in _lost(parsed, clean):
                 self._fault(
                     line_number,
-                    f'expected a number in "{field}", found {_shown(parsed[field])}',
+                    f'expected {expected} in "{field}", found {_shown(parsed[field])}',
                     "the reading counts as missing",
                 )
             self._take(_as_line(clean))
@@ -207,7 +237,7 @@ class SampleStream:
             self._fault(
                 line_number, 'expected the field "timestamp", found none', "the line is skipped"
             )
-        elif not ended:
+        elif not ended and line.lstrip().startswith(b"{"):
             self._fault(line_number, "the last line is cut off", "the line is skipped")
         elif parsed is None:
             self._fault(
@@ -221,15 +251,12 @@ class SampleStream:
             )
         return None
 
-    def _timed(self, timestamp: object, line_number: int) -> bool:
-        if 0 < number(timestamp) < _LATEST_TIMESTAMP_S:
-            return True
+    def _note_untimed(self, timestamp: object, line_number: int) -> None:
         self._fault(
             line_number,
             f'expected "timestamp" in seconds since 1970, found {_shown(timestamp)}',
             "the line is skipped",
         )
-        return False
 
     def _fault(self, line_number: int, message: str, consequence: str) -> None:
         kind = message.split(", found")[0]
@@ -264,7 +291,8 @@ class SampleStream:
 
     def _take_energy(self, prefix: str, joules: Mapping[str, float | None]) -> None:
         for device, value in joules.items():
-            if value is not None:
+            known = prefix + device in self._energy or len(self._energy) < _MAX_DEVICES
+            if value is not None and known:
                 column = self._energy.setdefault(prefix + device, array("d"))
                 column.extend([math.nan] * (self._n - 1 - len(column)))
                 column.append(value)
@@ -280,7 +308,14 @@ class SampleStream:
 
     def _close_processes(self) -> None:
         for process, time in self._cpu_times.items():
-            self._cpu_seconds[process] = (time.user or 0.0) + (time.system or 0.0)
+            seconds = (time.user or 0.0) + (time.system or 0.0)
+            if 0 <= seconds <= _LARGEST_READING:
+                self._cpu_seconds[process] = seconds
+
+
+def _impossible(reading: FloatArray) -> NDArray[np.bool_]:
+    beyond: NDArray[np.bool_] = (reading < 0) | (reading > _LARGEST_READING)
+    return beyond
 
 
 def _with_readings(
@@ -295,9 +330,9 @@ def _with_readings(
 
 
 def _parse(line: bytes) -> object:
-    """JSON with the NaN and Infinity that Python writes; None where it is no JSON."""
+    """JSON with the NaN and Infinity that Python writes; None where it is no JSON in UTF-8."""
     try:
-        return json.loads(line)
+        return json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
 
@@ -306,11 +341,14 @@ def _dump(clean: Mapping[str, Any]) -> bytes:
     return json.dumps(clean, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _lost(parsed: Mapping[str, Any], clean: Mapping[str, Any]) -> Iterator[str]:
-    """The fields that held something else than a number where a number is expected."""
-    for field in (*CHANNEL_FIELDS.values(), LOAD_FIELD):
-        if field in parsed and parsed[field] is not None and parsed[field] != clean[field]:
-            yield field
+def _lost(parsed: Mapping[str, Any], clean: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The fields that held something else than what is expected, and that."""
+    numbers = {*CHANNEL_FIELDS.values(), LOAD_FIELD}
+    for field in clean:
+        if field in numbers and parsed[field] is not None and parsed[field] != clean[field]:
+            yield field, "a number"
+        elif field in _OBJECTS and parsed[field] is not None and clean[field] is None:
+            yield field, "an object"
 
 
 def _as_line(clean: Mapping[str, Any]) -> Line:
