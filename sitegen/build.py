@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .addresses import run_addresses
 from .catalog import KNOWN_NAMES
-from .errors import Problem, SpecError, WattboardError
+from .errors import Problem, WattboardError
 from .execute import measure_all
 from .group import filter_problems, members, tree
 from .measure import MeasureOptions, SkippedRun
@@ -16,7 +16,7 @@ from .model import Group, Leaderboard, RunResult
 from .processors import run_processors
 from .progress import Progress
 from .scan import SAMPLES_PATH, scan
-from .spec import SiteSpec, check_variables, load_spec, named_figures
+from .spec import load_spec, named_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def build(options: BuildOptions, progress: Progress) -> Leaderboard:
         SpecError: the spec cannot be used.
         WattboardError: there is no run at all, or none that can be used.
     """
-    spec = read_spec(options.spec_file)
+    spec = load_spec(options.spec_file, KNOWN_NAMES)
     results, problems = measure_runs(
         options.log_folders,
         MeasureOptions(options.pue, options.pue_source, options.downloads),
@@ -57,19 +57,6 @@ def build(options: BuildOptions, progress: Progress) -> Leaderboard:
     leaderboard = Leaderboard(spec, roots, tuple(results), addresses, ())
     problems += (*left_out, *missing_figures(leaderboard))
     return replace(leaderboard, problems=(*spec.warnings, *problems))
-
-
-def read_spec(file: Path) -> SiteSpec:
-    """Read a spec and check that its figures can exist.
-
-    Raises:
-        SpecError: with every mistake that is in it.
-    """
-    spec = load_spec(file)
-    unknown = check_variables(spec, KNOWN_NAMES)
-    if unknown:
-        raise SpecError(*unknown)
-    return spec
 
 
 def measure_runs(

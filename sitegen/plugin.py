@@ -5,44 +5,52 @@ Only what mkdocs 1.6 and properdocs share is used. See docs/adr/0002-mkdocs-is-t
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urljoin
 
 import jinja2
 import mkdocs.config.config_options as c
-from markupsafe import escape
+from markupsafe import Markup, escape
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.commands.build import get_context
 from mkdocs.commands.serve import serve as mkdocs_serve
 from mkdocs.config import load_config
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import MkDocsException, PluginError
+from mkdocs.exceptions import BuildError, MkDocsException, PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs.utils.yaml import yaml_load
 
+from . import navigation, search_index
 from .build import BuildOptions, build
 from .charts import plotly_bundle
 from .errors import Problem, WattboardError
-from .model import Group, Leaderboard
+from .model import Leaderboard
 from .pages.links import Links
-from .pages.render import INDEX_TITLE, PageContent, PageRenderer
+from .pages.render import PageContent, PageRenderer
 from .pages.run_page import LOG_ZIP
+from .processors import processor_files
 from .progress import progress
 from .pue import override as pue_override
+from .search_index import SearchEntry
+from .site_settings import (
+    SiteOptions,
+    clashes,
+    setting_problems,
+    with_our_options,
+    write_config,
+)
 
 log = get_plugin_logger("wattboard")
 
@@ -70,23 +78,28 @@ class LeaderboardPage(Page):
     """A page whose content is ready: MkDocs neither reads nor converts anything for it."""
 
     def __init__(self, content: PageContent, file: File, config: MkDocsConfig) -> None:
-        # Themes do not escape titles, and these come from strangers' folder names.
-        super().__init__(escape(content.title), file, config)
+        super().__init__(_escaped_title(content.title), file, config)
         self.edit_url = None
-        self._html = content.html
-        self._summary = content.summary
+        self.source = content
         self.read_source(config)
-        self.content = self._html
+        self.content = content.html
 
     def read_source(self, config: MkDocsConfig) -> None:  # noqa: ARG002
         """There is no Markdown behind this page."""
         self.markdown = ""
-        self.meta = {"description": escape(self._summary), "wattboard": True}
+        self.meta = {"description": escape(self.source.summary), "wattboard": True}
 
     def render(self, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
         """The content is HTML already."""
-        self.content = self._html
-        self.present_anchor_ids = set()
+        self.content = self.source.html
+
+
+def _escaped_title(title: str) -> Markup:
+    """A title as themes want it: they do not escape, and titles come from strangers' folder names.
+
+    Material undoes an escape inside its <title>, which only a closing tag can end: no title holds one.
+    """
+    return escape(title.replace("</", "‹/"))
 
 
 @dataclass(slots=True)
@@ -97,7 +110,8 @@ class _Build:
     renderer: PageRenderer
     group_pages: dict[str, LeaderboardPage]
     """By address."""
-    search: list[dict[str, str]]
+    run_files: dict[str, File]
+    """By address."""
     nav: Navigation | None = None
     files: Files | None = None
     environment: jinja2.Environment | None = None
@@ -111,6 +125,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         self._build: _Build | None = None
         self._downloads: Path | None = None
         """Where the zips wait for their pages: on the file system of the site, so that moving them is free."""
+        self._whole_content: str | None = None
+        """That of the page in hand, while other plugins see a line in its place."""
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:  # noqa: ARG002
         """Remember whether this is a preview, which injects a script of its own."""
@@ -118,6 +134,9 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Add style and scripts, before the site's own."""
+        file = config.config_file_path or "mkdocs.yml"
+        logs = self._log_folders(config)
+        _raise(setting_problems(file, self.config, Path(config.site_dir), logs))
         config.extra_css = [f"{ASSETS}/{_STYLE}", *config.extra_css]
         ours = [f"{ASSETS}/{script}" for script in _SCRIPTS]
         config.extra_javascript = [*ours, *config.extra_javascript]
@@ -126,50 +145,70 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Run the pipeline and add its pages and files."""
+        # Before the work, which may be long: the clash that a first try meets.
+        self._check_room(files, [self._file("index.md", "", config)])
         downloads = self._new_downloads(config)
-        try:
-            leaderboard = self._leaderboard(config, downloads)
-        except WattboardError as error:
-            raise PluginError(_told(error)) from error
-        for problem in leaderboard.problems:
-            log.log(
-                logging.ERROR if problem.severity == "error" else logging.WARNING, "%s", problem
+        leaderboard = self._leaderboard(config, downloads)
+        _report(leaderboard.problems)
+        renderer = PageRenderer(leaderboard, Links(config.use_directory_urls), downloads)
+        group_pages = {
+            content.address: LeaderboardPage(
+                content, self._page_file(content.address, config), config
             )
-        links = Links(config.use_directory_urls)
-        renderer = PageRenderer(leaderboard, links, downloads)
-        self._build = _Build(leaderboard, renderer, {}, [])
-        for content, _group in renderer.group_pages():
-            file = self._file(f"{content.address}index.md", "", config)
-            if files.get_file_from_path(file.src_uri) is not None:
-                raise PluginError(
-                    f"docs/{file.src_uri} and the leaderboard both want the address {file.url}\n"
-                    "  hint: give the leaderboard a folder of its own: option `prefix: leaderboard` of the plugin"
-                )
+            for content, _group in renderer.group_pages()
+        }
+        run_files = {
+            address: self._page_file(address, config)
+            for address in leaderboard.run_addresses.values()
+        }
+        added = [page.file for page in group_pages.values()]
+        added += [self._file(name, text, config) for name, text in renderer.data_files()]
+        self._check_room(files, [*added, *run_files.values()])
+        for file in (*added, *_assets(config)):
             files.append(file)
-            page = LeaderboardPage(content, file, config)
-            self._build.group_pages[content.address] = page
-            self._build.search.append(_search_entry(page, content))
-        for address, text in renderer.data_files():
-            files.append(self._file(address, text, config))
-        for asset in _assets():
-            name = f"{ASSETS}/{asset.name}"
-            files.append(File.generated(config, name, abs_src_path=str(asset)))
+        self._build = _Build(leaderboard, renderer, group_pages, run_files)
         return files
 
-    def on_nav(self, nav: Navigation, *, files: Files, **_: Any) -> Navigation:
-        """Put the leaderboard into the navigation, unless the site's own `nav` has it already."""
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Put the leaderboard into the navigation: where the site's `nav` names its front page, else at the end.
+
+        A `nav` that names other pages of it, too, is left as it is.
+        """
         build = self._current
-        build.files = files
+        named = [page for page in nav.pages if isinstance(page, LeaderboardPage)]
+        for page in named:
+            page.title = navigation.title_in_nav(config.nav, page.file.src_uri) or page.title
         front = build.group_pages[""]
-        if front not in nav.pages:
-            nav = self._with_leaderboard(nav, front)
-        build.nav = nav
+        if named in ([], [front]):
+            navigation.put(
+                nav.items, front, self._in_navigation(front), is_homepage=front.is_homepage
+            )
+            nav = Navigation(nav.items, list(navigation.pages_of(nav.items)))
+        build.nav, build.files = nav, files
         return nav
 
     def on_env(self, env: jinja2.Environment, **_: Any) -> jinja2.Environment:
         """Keep the theme's environment for the run pages."""
+        # A theme's templates do not change during a build, and looking whether they did costs more than rendering.
+        env.auto_reload = False
         self._current.environment = env
         return env
+
+    @event_priority(100)
+    def _hide_content(self, /, context: Any, *, page: Page, **_: Any) -> Any:
+        """Let the search plugin index a line instead of all tables and charts."""
+        if isinstance(page, LeaderboardPage):
+            self._whole_content = page.content
+            page.content = f"<p>{escape(page.source.summary)}</p>"
+        return context
+
+    @event_priority(-100)
+    def _show_content(self, /, context: Any, *, page: Page, **_: Any) -> Any:
+        if isinstance(page, LeaderboardPage):
+            page.content = self._whole_content
+        return context
+
+    on_page_context = CombinedEvent(_hide_content, _show_content)
 
     def on_post_template(
         self, output_content: str, *, template_name: str, config: MkDocsConfig
@@ -177,10 +216,9 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         """Add the run pages to the sitemap."""
         if template_name != "sitemap.xml" or not config.site_url:
             return output_content
-        base = config.site_url.rstrip("/") + "/"
         entries = "".join(
-            f"    <url>\n         <loc>{escape(urljoin(base, self._run_file(address, config).url))}</loc>\n    </url>\n"
-            for address in self._current.leaderboard.run_addresses.values()
+            f"    <url>\n         <loc>{escape(config.site_url + file.url)}</loc>\n    </url>\n"
+            for file in self._current.run_files.values()
         )
         head, end, tail = output_content.rpartition("</urlset>")
         return head + entries + end + tail
@@ -189,28 +227,39 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the run pages and their downloads, and tell the search index of them."""
         build = self._current
+        files = (build.files or Files([])).documentation_pages()
+        found = [_search_entry(page) for page in build.group_pages.values()]
         for content, run in build.renderer.run_pages():
-            page = LeaderboardPage(content, self._run_file(content.address, config), config)
+            page = LeaderboardPage(content, build.run_files[content.address], config)
+            if content.above is not None:
+                page.parent = build.group_pages[content.above].parent
             target = Path(page.file.abs_dest_path)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(self._themed(page, config), encoding="utf-8")
+            target.write_text(self._themed(page, files, config), encoding="utf-8")
             build.renderer.zip_file(run).rename(target.parent / LOG_ZIP)
-            build.search.append(_search_entry(page, content))
+            found.append(_search_entry(page))
         self._forget_downloads()
-        _extend_search_index(Path(config.site_dir), build.search)
+        _extend_search_index(config, found)
 
     def on_build_error(self, **_: Any) -> None:
         """Leave nothing behind."""
         self._forget_downloads()
 
+    def on_shutdown(self) -> None:
+        """Leave nothing behind after Ctrl-C either, which is no build error."""
+        self._forget_downloads()
+
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any
     ) -> LiveReloadServer:
-        """Watch the spec; the logs only where asked, since one look at 10,000 runs costs a second."""
-        server.watch(str(_path(self.config.site_spec, config)))
+        """Watch spec and processors; the logs only where asked: one look at 10,000 runs costs a second."""
+        watched = [_path(self.config.site_spec, config)]
+        if self.config.processors:
+            watched += processor_files(self._current.leaderboard.spec)
         if self.config.watch_logs:
-            for folder in self.config.logdirs:
-                server.watch(str(_path(folder, config)))
+            watched += self._log_folders(config)
+        for path in watched:
+            server.watch(str(path))
         return server
 
     # -- pieces ----------------------------------------------------------------------------------------------------
@@ -221,64 +270,65 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             raise PluginError("the leaderboard was not built")
         return self._build
 
+    def _log_folders(self, config: MkDocsConfig) -> list[Path]:
+        return [_path(folder, config) for folder in self.config.logdirs]
+
     def _leaderboard(self, config: MkDocsConfig, downloads: Path) -> Leaderboard:
-        if not self.config.site_spec or not self.config.logdirs:
-            raise WattboardError(
-                Problem(
-                    config.config_file_path or "mkdocs.yml",
-                    "expected the options `site_spec` and `logdirs` of the plugin wattboard, found none",
-                    hint="name the spec's file and a list of folders with logs",
-                    severity="error",
-                )
+        try:
+            pue, pue_source = pue_override(self.config.pue, "the settings of this site")
+            options = BuildOptions(
+                log_folders=tuple(self._log_folders(config)),
+                spec_file=_path(self.config.site_spec, config),
+                downloads=downloads,
+                pue=pue,
+                pue_source=pue_source,
+                jobs=self.config.jobs,
+                with_processors=self.config.processors,
             )
-        pue, pue_source = pue_override(self.config.pue, "the settings of this site")
-        options = BuildOptions(
-            log_folders=tuple(_path(folder, config) for folder in self.config.logdirs),
-            spec_file=_path(self.config.site_spec, config),
-            downloads=downloads,
-            pue=pue,
-            pue_source=pue_source,
-            jobs=self.config.jobs,
-            with_processors=self.config.processors,
+            return build(options, progress())
+        except WattboardError as error:
+            _report(problem for problem in error.problems if problem.severity == "warning")
+            _raise(problem for problem in error.problems if problem.severity == "error")
+            raise
+
+    def _check_room(self, files: Files, wanted: Iterable[File]) -> None:
+        taken = {file.dest_uri: file.src_uri for file in files}
+        _raise(
+            clashes(taken, (file.dest_uri for file in wanted), has_prefix=bool(self.config.prefix))
         )
-        return build(options, progress())
 
     def _file(self, address: str, text: str, config: MkDocsConfig) -> File:
+        prefix = self.config.prefix.strip("/")
         return File.generated(
             config,
-            self._prefixed(address),
+            f"{prefix}/{address}" if prefix else address,
             content=text,
             # Not "in the navigation" as MkDocs sees it: on_nav puts it there.
             inclusion=InclusionLevel.NOT_IN_NAV,
         )
 
-    def _run_file(self, address: str, config: MkDocsConfig) -> File:
+    def _page_file(self, address: str, config: MkDocsConfig) -> File:
         return self._file(f"{address}index.md", "", config)
 
-    def _prefixed(self, address: str) -> str:
-        prefix = self.config.prefix.strip("/")
-        return f"{prefix}/{address}" if prefix else address
-
-    def _with_leaderboard(self, nav: Navigation, front: LeaderboardPage) -> Navigation:
+    def _in_navigation(self, front: LeaderboardPage) -> list[Any]:
+        """The leaderboard as the navigation shows it: a section, or side by side where it is the site itself."""
         build = self._current
         roots = build.leaderboard.roots
-        pages = [*build.group_pages.values()]
-        inner: list[Page | Section] = [front]
         below = roots[0].children if len(roots) == 1 else roots
-        inner += [_nav_item(group, build.group_pages) for group in below]
-        if not nav.items or front.is_homepage:
-            return Navigation([*inner, *nav.items], [*pages, *nav.pages])
-        section = _section(front.title if len(roots) == 1 else INDEX_TITLE, inner)
-        return Navigation([*nav.items, section], [*nav.pages, *pages])
+        tree = [front, *navigation.group_items(below, build.group_pages, Section)]
+        if front.is_homepage or len(tree) == 1:
+            return tree
+        return [navigation.section(tree, Section)]
 
-    def _themed(self, page: LeaderboardPage, config: MkDocsConfig) -> str:
+    def _themed(self, page: LeaderboardPage, files: Sequence[File], config: MkDocsConfig) -> str:
         """A page in the theme's own frame, as MkDocs would make it."""
         build = self._current
         assert build.nav is not None  # noqa: S101 - MkDocs calls on_nav, on_env, on_post_build in this order
-        assert build.files is not None  # noqa: S101
         assert build.environment is not None  # noqa: S101
-        context = get_context(build.nav, build.files, config, page)
+        page.active = True
+        context = get_context(build.nav, files, config, page)
         html: str = build.environment.get_template("main.html").render(context)
+        page.active = False
         return html
 
     def _new_downloads(self, config: MkDocsConfig) -> Path:
@@ -291,11 +341,10 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             shutil.rmtree(self._downloads, ignore_errors=True)
 
 
-def _assets() -> Iterator[Path]:
+def _assets(config: MkDocsConfig) -> Iterator[File]:
     folder = Path(str(resources(f"{__package__}.assets")))
-    for name in (_STYLE, *_SCRIPTS):
-        yield folder / name
-    yield plotly_bundle()
+    for file in (*(folder / name for name in (_STYLE, *_SCRIPTS)), plotly_bundle()):
+        yield File.generated(config, f"{ASSETS}/{file.name}", abs_src_path=str(file))
 
 
 def _path(name: str, config: MkDocsConfig) -> Path:
@@ -304,65 +353,35 @@ def _path(name: str, config: MkDocsConfig) -> Path:
     return base / name
 
 
-def _told(error: WattboardError) -> str:
-    return "\n".join(
-        str(problem) if problem.file else problem.message for problem in error.problems
-    )
+def _report(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        log.log(logging.ERROR if problem.severity == "error" else logging.WARNING, "%s", problem)
 
 
-def _nav_item(group: Group, pages: dict[str, LeaderboardPage]) -> Page | Section:
-    page = pages[group.address]
-    if not group.children:
-        return page
-    return _section(page.title, [page, *(_nav_item(child, pages) for child in group.children)])
+def _raise(problems: Iterable[Problem]) -> None:
+    """
+    Raises:
+        PluginError: there are problems.
+    """
+    found = tuple(problems)
+    if found:
+        raise PluginError(str(WattboardError(*found)))
 
 
-def _section(title: str, children: Sequence[Page | Section]) -> Section:
-    section = Section(title, list(children))
-    for child in children:
-        child.parent = section
-    return section
+def _search_entry(page: LeaderboardPage) -> SearchEntry:
+    return SearchEntry(page.url, page.source.title, page.source.summary)
 
 
-def _search_entry(page: LeaderboardPage, content: PageContent) -> dict[str, str]:
-    return {"location": page.url, "title": content.title, "text": content.summary}
-
-
-def _extend_search_index(site: Path, entries: Sequence[dict[str, str]]) -> None:
-    """A short entry for each of our pages instead of their whole tables: the index stays small and quick to load."""
-    file = site / "search" / "search_index.json"
+def _extend_search_index(config: MkDocsConfig, entries: Sequence[SearchEntry]) -> None:
+    file = Path(config.site_dir) / "search" / "search_index.json"
     if not file.is_file():
         return
-    index = json.loads(file.read_text(encoding="utf-8"))
-    if "index" in index:
+    as_html = any(name.startswith("material/search") for name in config.plugins)
+    if not search_index.extend(file, entries, as_html=as_html):
         log.info("the search index was built ahead (prebuild_index), so runs are not in it")
-        return
-    ours = {entry["location"] for entry in entries}
-    others = [entry for entry in index["docs"] if entry["location"].partition("#")[0] not in ours]
-    index["docs"] = [*others, *entries]
-    text = json.dumps(index, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
-    file.write_text(text, encoding="utf-8")
 
 
 # -- MkDocs as a library -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SiteOptions:
-    """What `wattboard build` and `wattboard serve` are asked to do."""
-
-    log_folders: tuple[Path, ...]
-    spec_file: Path | None
-    config_file: Path | None = None
-    site_name: str = ""
-    """Where there is no config file to say it."""
-    description: str = ""
-    theme: str | None = None
-    strict: bool = False
-    pue: float | None = None
-    jobs: int | None = None
-    processors: bool = True
-    watch_logs: bool = False
 
 
 class HostError(Exception):
@@ -375,16 +394,13 @@ def build_site(options: SiteOptions, site_dir: Path) -> None:
     Raises:
         HostError: it could not be built; the reason was logged.
     """
-    with _settings(options) as (config_file, settings):
+    with _failures_told(), _settings(options) as (config_file, settings):
+        config = load_config(config_file, site_dir=str(site_dir), **settings)
+        config.plugins.on_startup(command="build", dirty=False)
         try:
-            config = load_config(config_file, site_dir=str(site_dir), **settings)
-            config.plugins.on_startup(command="build", dirty=False)
-            try:
-                mkdocs_build(config)
-            finally:
-                config.plugins.on_shutdown()
-        except MkDocsException as error:
-            raise HostError(str(error)) from error
+            mkdocs_build(config)
+        finally:
+            config.plugins.on_shutdown()
 
 
 def serve_site(options: SiteOptions, address: str | None) -> None:
@@ -393,11 +409,23 @@ def serve_site(options: SiteOptions, address: str | None) -> None:
     Raises:
         HostError: it could not be built; the reason was logged.
     """
-    with _settings(options) as (config_file, settings):
-        try:
-            mkdocs_serve(config_file, dev_addr=address, **settings)
-        except MkDocsException as error:
-            raise HostError(str(error)) from error
+    with _failures_told(), _settings(options) as (config_file, settings):
+        mkdocs_serve(config_file, dev_addr=address, **settings)
+
+
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    """Log why MkDocs gave up, where it has not done so itself.
+
+    Raises:
+        HostError: it gave up.
+    """
+    try:
+        yield
+    except MkDocsException as error:
+        if not isinstance(error.__context__, BuildError):
+            log.error("%s", error)  # noqa: TRY400 - it is the message for people
+        raise HostError(str(error)) from error
 
 
 @contextmanager
@@ -406,46 +434,12 @@ def _settings(options: SiteOptions) -> Iterator[tuple[str, dict[str, Any]]]:
     overrides: dict[str, Any] = {"strict": options.strict or None}
     if options.theme:
         overrides["theme"] = {"name": options.theme}
-    if options.config_file is not None:
-        with options.config_file.open("rb") as source:
-            plugins = (yaml_load(source) or {}).get("plugins", ["search"])
-        overrides["plugins"] = _with_our_options(plugins, options)
-        yield str(options.config_file), overrides
+    if options.config_file is None:
+        with tempfile.TemporaryDirectory(prefix="wattboard-") as folder:
+            yield str(write_config(options, Path(folder))), overrides
         return
-    with tempfile.TemporaryDirectory(prefix="wattboard-") as folder:
-        docs = Path(folder) / "docs"
-        docs.mkdir()
-        file = Path(folder) / "mkdocs.yml"
-        settings = {
-            "site_name": options.site_name,
-            "site_description": options.description or None,
-            "docs_dir": str(docs),
-            "theme": {"name": "wattboard"},
-            "plugins": _with_our_options(["search"], options),
-        }
-        file.write_text(json.dumps({k: v for k, v in settings.items() if v is not None}))
-        yield str(file), overrides
-
-
-def _with_our_options(plugins: Any, options: SiteOptions) -> list[Any]:
-    """The plugins of a config file, with ours among them and the command line's options set."""
-    listed = (
-        [{name: value} for name, value in plugins.items()]
-        if isinstance(plugins, dict)
-        else list(plugins)
-    )
-    given: dict[str, Any] = {
-        "logdirs": [str(folder.absolute()) for folder in options.log_folders] or None,
-        "site_spec": str(options.spec_file.absolute()) if options.spec_file else None,
-        "pue": options.pue,
-        "jobs": options.jobs,
-        "processors": None if options.processors else False,
-        "watch_logs": options.watch_logs or None,
-    }
-    given = {name: value for name, value in given.items() if value is not None}
-    for i, entry in enumerate(listed):
-        if entry == "wattboard" or (isinstance(entry, dict) and "wattboard" in entry):
-            own = entry["wattboard"] or {} if isinstance(entry, dict) else {}
-            listed[i] = {"wattboard": {**own, **given}}
-            return listed
-    return [*listed, {"wattboard": given}]
+    with options.config_file.open("rb") as source:
+        settings = yaml_load(source)
+    if isinstance(settings, dict):  # else MkDocs will say so
+        overrides["plugins"] = with_our_options(settings.get("plugins"), options)
+    yield str(options.config_file), overrides

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import click
 
-from ..build import measure_runs, read_spec
+from ..build import measure_runs
+from ..catalog import KNOWN_NAMES
 from ..errors import Problem, WattboardError
 from ..group import filter_problems, members, tree
 from ..measure import MeasureOptions
 from ..progress import progress
+from ..spec import load_spec
 from . import options as shared
 
 
@@ -46,7 +48,7 @@ def _problems(
     log_folders: Sequence[Path], spec_file: Path | None, jobs: int | None
 ) -> list[Problem]:
     try:
-        spec = read_spec(spec_file) if spec_file else None
+        spec = load_spec(spec_file, KNOWN_NAMES) if spec_file else None
         options = MeasureOptions(with_charts=False, every_problem=True)
         results, problems = measure_runs(log_folders, options, jobs, progress())
         if spec is not None:

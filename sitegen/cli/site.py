@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from ..build import read_spec
-from ..plugin import SiteOptions
+from ..catalog import KNOWN_NAMES
+from ..site_settings import SiteOptions
+from ..spec import load_spec
 
 
 def site_options(
@@ -34,7 +35,7 @@ def site_options(
             raise click.UsageError(
                 "expected log folders and --site-spec, or --config with a mkdocs.yml"
             )
-        roots = read_spec(spec_file).roots
+        roots = load_spec(spec_file, KNOWN_NAMES).roots
         site_name = roots[0].title if len(roots) == 1 else spec_file.stem
     return SiteOptions(
         log_folders=log_folders,

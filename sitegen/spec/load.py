@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Problem, SpecError
+from .check import unknown_figures
 from .document import DEPTH_HINT, MAX_LEVELS, Document, DocumentError, Fault
 from .places import readable
 from .source import read_document
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from .model import SiteSpec
     from .schema import NodeModel
 
 
-def load_spec(file: Path) -> SiteSpec:
+def load_spec(file: Path, known: Collection[str] | None = None) -> SiteSpec:
     """Read and check a site spec in JSON or YAML.
 
-    Whether the figures that it names exist is for `check_variables` to say.
+    Args:
+        known: All names of figures, ours and the seed's: others must come from a processor. None: not checked.
 
     Raises:
         SpecError: The file cannot be used. Holds a problem for each mistake, by line.
@@ -31,7 +34,8 @@ def load_spec(file: Path) -> SiteSpec:
             Problem(str(file), fault.message, fault.line, hint=fault.hint, severity="error")
         ) from fault
     models, faults = _validated(document)
-    faults = sorted([*document.faults, *faults], key=lambda fault: fault.line or 0)
+    unknown = () if known is None else unknown_figures(document, known)
+    faults = sorted([*document.faults, *faults, *unknown], key=lambda fault: fault.line or 0)
     if faults:
         raise SpecError(*(_problem(file, fault) for fault in faults))
 

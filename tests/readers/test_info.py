@@ -419,7 +419,7 @@ def pickled(**fields: object) -> tuple[RunInfo, tuple[Problem, ...]]:
     return info_pickle.parse(pickle.dumps(fields, 4), "info.pkl")
 
 
-NAIVE = datetime(2019, 10, 31, 11, 39, 7)  # noqa: DTZ001 - as the seed logs it
+NAIVE = datetime(2019, 10, 31, 11, 39, 7)
 
 
 def test_times_with_an_offset_are_exact() -> None:

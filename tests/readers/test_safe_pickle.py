@@ -27,7 +27,7 @@ from wattboard.sitegen.readers.safe_pickle import load
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "info"
 SEED_LIKE = (FIXTURES / "seed_protocol_3.pkl").read_bytes()
 
-START = datetime(2019, 10, 31, 11, 39, 7, 221743)  # noqa: DTZ001 - the seed logs no offset
+START = datetime(2019, 10, 31, 11, 39, 7, 221743)
 
 MOST_SECONDS = 10.0
 MOST_BYTES = 128 << 20

@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from golden import check_golden
-from wattboard.sitegen.spec import check_variables, load_spec
+from wattboard.sitegen.errors import SpecError
+from wattboard.sitegen.spec import load_spec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,11 @@ KNOWN = ("facility_energy_kwh", "total_power", "duration_hours", "exp_len_hours"
 def problems(tmp_path: Path, node: dict[str, Any]) -> tuple[Problem, ...]:
     file = tmp_path / "spec.json"
     file.write_text(json.dumps({"Top": node}, indent=2))
-    return check_variables(load_spec(file), [*KNOWN, "cpu_hours", "gpu_hours"])
+    try:
+        load_spec(file, [*KNOWN, "cpu_hours", "gpu_hours"])
+    except SpecError as error:
+        return error.problems
+    return ()
 
 
 UNKNOWN: dict[str, Any] = {
@@ -60,6 +65,15 @@ def test_a_processor_elsewhere_does_not_help(tmp_path: Path) -> None:
         problem.key.split(" > ")[1]
         for problem in problems(tmp_path, {"child_experiments": children})
     } == {"B"}
+
+
+def test_unknown_figures_are_told_with_all_other_mistakes(tmp_path: Path) -> None:
+    """A spec with a wrong type and an unknown key has its unknown figures named in the same go."""
+    found = problems(tmp_path, {**UNKNOWN, "filter": 7, "descripton": "x"})
+    messages = "\n".join(str(problem) for problem in found)
+    assert "descripton" in messages
+    assert "filter" in messages
+    assert messages.count("unknown figure") == 6
 
 
 def test_an_inherited_list_is_reported_once(tmp_path: Path) -> None:

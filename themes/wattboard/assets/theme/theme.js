@@ -11,7 +11,7 @@ var base_url = document.documentElement.dataset.baseUrl;
   if (!form || !source || location.protocol === "file:") return;
 
   const input = form.querySelector("input");
-  const results = document.getElementById("mkdocs-search-results");
+  const results = form.querySelector(".search-results");
   let loaded = false;
 
   /** Load the index only for readers who search. */
