@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from markupsafe import Markup
 
 from . import svg
@@ -131,7 +131,7 @@ def _rounded(value: float) -> float:
 
 def _embedded(figure: dict[str, Any]) -> Markup:
     """JSON that can stand in a script element: no text in it can end that element."""
-    text = json.dumps(figure, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = msgspec.json.encode(figure).decode()
     escapes = {
         "<": "\\u003c",
         ">": "\\u003e",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_IFREG
 from typing import Any
 
+import msgspec
 from isal import isal_zlib
 from stream_zip import ZIP_32, ZIP_64, stream_zip
 
@@ -21,6 +21,9 @@ _DATE = datetime(1980, 1, 1, tzinfo=UTC)
 _CHUNK_BYTES = 1 << 18
 _MODE = S_IFREG | 0o644
 _MAX_ZIP_32_BYTES = 3 << 30
+
+_CLOCK_READINGS = frozenset({"start_s", "end_s", "start_is_local"})
+"""Of the info: what the log says of them, before they are placed on the samples' clock."""
 
 
 def write_zip(
@@ -55,12 +58,15 @@ def _fast_deflate() -> Any:
 
 def info_json(log: RunLog) -> str:
     """Our JSON form of a run's info. `RunInfo` holds nothing private, so all of it is shown."""
-    content = asdict(log.info)
-    for clock_reading in ("start_s", "end_s", "start_is_local"):
-        del content[clock_reading]
+    content = {
+        field.name: getattr(log.info, field.name)
+        for field in fields(log.info)
+        if field.name not in _CLOCK_READINGS
+    }
     content["experiment_start"] = iso(log.start_s)
     content["experiment_end"] = iso(log.end_s) if log.ended else None
-    return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    text = msgspec.json.encode(content, order="sorted").decode()
+    return msgspec.json.format(text, indent=1) + "\n"
 
 
 def iso(time_s: float) -> str:

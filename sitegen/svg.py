@@ -43,8 +43,7 @@ class Axis:
 
 def axis(title: str, values: Iterable[float | None], *, from_zero: bool = False) -> Axis:
     """An axis that covers the values with a little room at either end."""
-    present = [value for value in values if value is not None]
-    low, high = min(present, default=0.0), max(present, default=1.0)
+    low, high = _range(values)
     if from_zero:
         low = min(0.0, low)
     if high <= low:
@@ -52,6 +51,12 @@ def axis(title: str, values: Iterable[float | None], *, from_zero: bool = False)
         return Axis(title, low if from_zero and low == 0 else low - room, high + room)
     room = (high - low) * 0.05
     return Axis(title, low if from_zero and low == 0 else low - room, high + room)
+
+
+def _range(values: Iterable[float | None]) -> tuple[float, float]:
+    present = np.array(list(values), dtype=np.float64)  # None becomes NaN
+    present = present[~np.isnan(present)]
+    return (float(present.min()), float(present.max())) if len(present) else (0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

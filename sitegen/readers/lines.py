@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 BLOCK_BYTES = 1 << 18
@@ -11,45 +12,55 @@ MAX_LINE_BYTES = 4 << 20
 """A sample of 1,000 processes has some 300 KB. What is longer is not a sample; parsed, it may take 25 times as much."""
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some lines that follow each other."""
+
+    first: int
+    """Number of the first one, counted from 1."""
+    data: bytes
+    """All of them, each with its end."""
+    ended: bool = True
+    """False for a last line without its end, which comes alone."""
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The lines without their ends."""
+        return self.data.removesuffix(b"\n").split(b"\n")
+
+
+@dataclass(frozen=True, slots=True)
 class LongLine:
     """Stands for a line that was too long to be kept."""
 
-    __slots__ = ("length",)
-
-    def __init__(self, length: int) -> None:
-        self.length = length
+    number: int
 
 
-def read_lines(
-    file: BinaryIO, max_line_bytes: int = MAX_LINE_BYTES
-) -> Iterator[tuple[int, bytes | LongLine, bool]]:
-    """Yield (line number from 1, the line without its end, whether it had an end).
-
-    A line of more than `max_line_bytes` comes as a `LongLine`; no more than that and one block is ever in memory.
-    """
+def read_blocks(file: BinaryIO) -> Iterator[Block | LongLine]:
+    """The lines of a file. No more than `MAX_LINE_BYTES` and one block are ever in memory."""
     number = 1
     rest = b""
-    dropped = 0
-    while block := file.read(BLOCK_BYTES):
-        lines = block.split(b"\n")
-        if dropped:
-            dropped += len(lines[0])
-            if len(lines) == 1:
+    dropping = False
+    while data := file.read(BLOCK_BYTES):
+        data = rest + data
+        # Only the first line can be long: it began in an earlier block.
+        first_end = data.find(b"\n")
+        if dropping or first_end > MAX_LINE_BYTES:
+            if first_end < 0:
                 continue
-            yield number, LongLine(dropped), True
+            yield LongLine(number)
             number += 1
-            dropped = 0
-            del lines[0]
-        else:
-            lines[0] = rest + lines[0]
-        rest = lines.pop()
-        for line in lines:
-            yield number, line if len(line) <= max_line_bytes else LongLine(len(line)), True
-            number += 1
-        if len(rest) > max_line_bytes:
-            dropped = len(rest)
+            dropping = False
+            data = data[first_end + 1 :]
+        end = data.rfind(b"\n") + 1
+        if end:
+            yield Block(number, data[:end])
+            number += data.count(b"\n", 0, end)
+        rest = data[end:]
+        if len(rest) > MAX_LINE_BYTES:
+            dropping = True
             rest = b""
-    if dropped:
-        yield number, LongLine(dropped), False
+    if dropping:
+        yield LongLine(number)
     elif rest:
-        yield number, rest, False
+        yield Block(number, rest, ended=False)

@@ -3,51 +3,34 @@
 from __future__ import annotations
 
 import json
-import math
-from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from operator import attrgetter
 from typing import Any, BinaryIO
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import Problem, RunError
-from ..model import FloatArray, Samples
+from ..model import Samples
+from .columns import Columns
 from .fields import (
     CHANNEL_FIELDS,
     ENERGY_FIELDS,
-    LOAD_CHANNELS,
     LOAD_FIELD,
-    CpuTime,
     Line,
     cleaned,
     number,
 )
-from .lines import BLOCK_BYTES, MAX_LINE_BYTES, LongLine, read_lines
-
-_LARGEST_READING = 1e15
-"""No device draws, counts or holds more, in whatever unit; nor does any less than 0."""
+from .lines import MAX_LINE_BYTES, Block, LongLine, read_blocks
 
 _LATEST_TIMESTAMP_S = 1e11
 """The year 5138. What lies beyond was written in milliseconds, or is no time at all."""
 
 _PROBLEMS_OF_A_KIND = 3
 
-# A stranger decides on both, and memory shall not grow with a log's variety. Real logs have a handful of each.
+# A stranger decides on their number, and memory shall not grow with a log's variety. Real logs have a handful.
 _MAX_SHAPES, _MAX_SHAPE_BYTES = 500, 1 << 16
-_MAX_DEVICES = 64
 
-_BLOCK_ROWS = 4096
 _OBJECTS = ("cpu_time_seconds", *ENERGY_FIELDS)
-_NO_LOAD = (None,) * len(LOAD_CHANNELS)
-_INTENSITY = "carbon_intensity_g_per_kwh"
-_PLAIN = tuple(channel for channel in CHANNEL_FIELDS if channel != _INTENSITY)
-_plain_fields = attrgetter("timestamp", *(CHANNEL_FIELDS[channel] for channel in _PLAIN))
-COLUMNS = (*_PLAIN, _INTENSITY, *LOAD_CHANNELS)
-"""The channels, in the order of a row's values behind its time."""
 
 # All that a shape leaves out: digits, signs and the e of a float's exponent.
 _NOT_SHAPE = b'0123456789eE+-.,:"{}[]() \t\r_'
@@ -69,31 +52,21 @@ class SampleStream:
         self._file = file
         self._name = name
         self._every_problem = every_problem
-        self._decode = msgspec.json.Decoder(Line).decode
+        self._decoder = msgspec.json.Decoder(Line)
         self._shapes: set[bytes] = set()
-        self._n = 0
-        self._rows: list[tuple[float | None, ...]] = []
-        self._blocks: list[FloatArray] = []
-        self._energy: dict[str, array[float]] = {}
-        self._cpu_times: dict[str, CpuTime] = {}
-        self._cpu_seconds: dict[str, float] = {}
+        self._columns = Columns()
         self._kinds: Counter[str] = Counter()
         self._problems: list[Problem] = []
 
     def __iter__(self) -> Iterator[bytes]:
-        block: list[bytes] = []
-        size = 0
-        for line_number, line, ended in read_lines(self._file):
-            kept = self._line(line_number, line, ended)
-            if kept is None:
-                continue
-            block.append(kept)
-            size += len(kept) + 1
-            if size >= BLOCK_BYTES:
-                yield b"\n".join([*block, b""])
-                block, size = [], 0
-        if block:
-            yield b"\n".join([*block, b""])
+        for block in read_blocks(self._file):
+            if isinstance(block, LongLine):
+                message = f"expected a sample, found a line of more than {MAX_LINE_BYTES >> 20} MiB"
+                self._fault(block.number, message, "the line is skipped")
+            else:
+                kept = block.data if self._all_as_usual(block) else self._one_by_one(block)
+                if kept:
+                    yield kept
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -111,8 +84,9 @@ class SampleStream:
         Raises:
             RunError: there is not a single sample.
         """
-        self._close_block()
-        if not self._blocks:
+        samples, problems = self._columns.samples(self._name)
+        self._problems += problems
+        if samples is None:
             raise RunError(
                 *self.problems,
                 Problem(
@@ -122,73 +96,35 @@ class SampleStream:
                     severity="error",
                 ),
             )
-        table = np.concatenate(self._blocks)
-        self._drop_impossible(table)
-        time_s = table[:, 0]
-        order = np.argsort(time_s, kind="stable")
-        order = order[np.concatenate(([True], np.diff(time_s[order]) > 0))]
-        self._note_order(time_s, len(order))
-        channels = _with_readings({name: table[:, i] for i, name in enumerate(COLUMNS, 1)}, order)
-        energy = {name: self._padded(column) for name, column in self._energy.items()}
-        for column in energy.values():
-            column[_impossible(column)] = np.nan
-        return Samples(
-            np.ascontiguousarray(time_s[order]),
-            channels,
-            self._all_cpu_seconds(channels.pop("cpu_seconds", None)),
-            _with_readings(energy, order),
-        )
+        return samples
 
-    def _all_cpu_seconds(self, counted_s: FloatArray | None) -> float | None:
-        """The collector's own sum, which has short-lived processes too, else that of each process's last reading."""
-        if counted_s is not None:
-            return float(np.nanmax(counted_s))
-        self._close_processes()
-        return math.fsum(self._cpu_seconds.values()) if self._cpu_seconds else None
+    # -- lines -----------------------------------------------------------------------------------------------------
 
-    def _drop_impossible(self, table: FloatArray) -> None:
-        """Let readings that no device gives count as missing: one of them would be the whole run's figure."""
-        for i, channel in enumerate(COLUMNS, 1):
-            beyond = _impossible(table[:, i])
-            if beyond.any():
-                table[beyond, i] = np.nan
-                field = CHANNEL_FIELDS.get(channel, LOAD_FIELD)
-                self._problems.append(
-                    Problem(
-                        self._name,
-                        f'expected readings of 0 or more in "{field}", found {int(beyond.sum())} that no device gives',
-                        hint="they count as missing",
-                    )
-                )
+    def _all_as_usual(self, block: Block) -> bool:
+        """Take in a block of samples of known shapes, as nearly all are. False: nothing was taken in."""
+        shapes = set(block.data.translate(None, _NOT_SHAPE).splitlines())
+        if not block.ended or not shapes <= self._shapes:
+            return False
+        try:
+            samples = self._decoder.decode_lines(block.data)
+        except (msgspec.DecodeError, RecursionError):
+            return False
+        if not all(0 < sample.timestamp < _LATEST_TIMESTAMP_S for sample in samples):
+            return False
+        self._columns.take(samples)
+        return True
 
-    def _note_order(self, time_s: FloatArray, n_kept: int) -> None:
-        if np.any(np.diff(time_s) < 0):
-            self._problems.append(
-                Problem(self._name, "expected rising timestamps, found some out of order; sorted")
-            )
-        if n_kept < len(time_s):
-            self._problems.append(
-                Problem(
-                    self._name,
-                    f"expected each timestamp once, found {len(time_s) - n_kept} repeated; the first of each is kept",
-                )
-            )
+    def _one_by_one(self, block: Block) -> bytes:
+        """Take in a block line by line; return what the download may show of it."""
+        kept = (self._line(n, line, block.ended) for n, line in enumerate(block.lines, block.first))
+        return b"".join(line + b"\n" for line in kept if line is not None)
 
-    # -- one line --------------------------------------------------------------------------------------------------
-
-    def _line(self, line_number: int, line: bytes | LongLine, ended: bool) -> bytes | None:
+    def _line(self, line_number: int, line: bytes, ended: bool) -> bytes | None:
         """Take in one line; return what the download may show of it."""
-        if isinstance(line, LongLine):
-            self._fault(
-                line_number,
-                f"expected a sample, found a line of more than {MAX_LINE_BYTES >> 20} MiB",
-                "the line is skipped",
-            )
-            return None
         if not line or line.isspace():
             return None
         try:
-            sample = self._decode(line)
+            sample = self._decoder.decode(line)
         except (msgspec.DecodeError, RecursionError):
             return self._faulty_line(line_number, line, ended)
         shape = line.translate(None, _NOT_SHAPE)
@@ -198,7 +134,7 @@ class SampleStream:
         if not 0 < sample.timestamp < _LATEST_TIMESTAMP_S:
             self._note_untimed(sample.timestamp, line_number)
             return None
-        self._take(sample)
+        self._columns.take([sample])
         return kept
 
     def _checked(self, line: bytes, shape: bytes) -> bytes | None:
@@ -231,7 +167,7 @@ class SampleStream:
                     f'expected {expected} in "{field}", found {_shown(parsed[field])}',
                     "the reading counts as missing",
                 )
-            self._take(_as_line(clean))
+            self._columns.take([_as_line(clean)])
             return _dump(clean)
         if isinstance(parsed, dict):
             self._fault(
@@ -263,70 +199,6 @@ class SampleStream:
         self._kinds[kind] += 1
         if self._every_problem or self._kinds[kind] <= _PROBLEMS_OF_A_KIND:
             self._problems.append(Problem(self._name, message, line_number, hint=consequence))
-
-    # -- numbers ---------------------------------------------------------------------------------------------------
-
-    def _take(self, sample: Line) -> None:
-        intensity = sample.realtime_carbon_intensity
-        load = sample.cpu_count_adjusted_average_load
-        self._rows.append(
-            (
-                *_plain_fields(sample),
-                None if isinstance(intensity, str) else intensity,
-                *(load if load is not None and len(load) == len(LOAD_CHANNELS) else _NO_LOAD),
-            )
-        )
-        self._n += 1
-        if len(self._rows) == _BLOCK_ROWS:
-            self._close_block()
-        for field, prefix in ENERGY_FIELDS.items():
-            if joules := getattr(sample, field):
-                self._take_energy(prefix, joules)
-        times = sample.cpu_time_seconds
-        if times:
-            # The last reading of a process counts: only when one has gone need the readings before be kept.
-            if times.keys() != self._cpu_times.keys():
-                self._close_processes()
-            self._cpu_times = times
-
-    def _take_energy(self, prefix: str, joules: Mapping[str, float | None]) -> None:
-        for device, value in joules.items():
-            known = prefix + device in self._energy or len(self._energy) < _MAX_DEVICES
-            if value is not None and known:
-                column = self._energy.setdefault(prefix + device, array("d"))
-                column.extend([math.nan] * (self._n - 1 - len(column)))
-                column.append(value)
-
-    def _padded(self, column: array[float]) -> FloatArray:
-        """An energy column ends with its device's last reading: fill it up to the last sample."""
-        return np.concatenate((column, np.full(self._n - len(column), np.nan)))
-
-    def _close_block(self) -> None:
-        if self._rows:
-            self._blocks.append(np.array(self._rows, dtype=np.float64))
-            self._rows.clear()
-
-    def _close_processes(self) -> None:
-        for process, time in self._cpu_times.items():
-            seconds = (time.user or 0.0) + (time.system or 0.0)
-            if 0 <= seconds <= _LARGEST_READING:
-                self._cpu_seconds[process] = seconds
-
-
-def _impossible(reading: FloatArray) -> NDArray[np.bool_]:
-    beyond: NDArray[np.bool_] = (reading < 0) | (reading > _LARGEST_READING)
-    return beyond
-
-
-def _with_readings(
-    columns: Mapping[str, FloatArray], order: NDArray[np.intp]
-) -> dict[str, FloatArray]:
-    """Those columns that hold a reading, in the given order of samples."""
-    return {
-        name: values
-        for name, column in columns.items()
-        if not np.isnan(values := np.ascontiguousarray(column[order])).all()
-    }
 
 
 def _parse(line: bytes) -> object:

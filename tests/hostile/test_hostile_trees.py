@@ -115,15 +115,15 @@ def test_an_error_while_reading_costs_its_run(
     from wattboard.sitegen.readers import samples
 
     (bad_run(tmp_path) / "data.json").write_bytes(as_lines(power_samples(3)))
-    real = samples.read_lines
+    real = samples.read_blocks
 
-    def failing(file: BinaryIO, *arguments: Any) -> Iterator[Any]:
-        for i, line in enumerate(real(file, *arguments)):
-            if "bad" in file.name and i:
+    def failing(file: BinaryIO) -> Iterator[Any]:
+        for block in real(file):
+            yield block
+            if "bad" in file.name:
                 raise OSError(5, "Input/output error")
-            yield line
 
-    monkeypatch.setattr(samples, "read_lines", failing)
+    monkeypatch.setattr(samples, "read_blocks", failing)
     outcome = build(tmp_path)
     assert outcome.code == 0
     assert published(tmp_path / "site") == healthy
