@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 from markupsafe import Markup
 
 from . import svg
@@ -66,10 +67,11 @@ def scatter_chart(
             for trace in traces
         ],
     }
+    drawn = [svg.Points(np.array(trace.x), np.array(trace.y)) for trace in traces]
     drawing = svg.scatter(
-        svg.axis(x.title, (v for trace in traces for v in trace.x)),
-        svg.axis(y.title, (v for trace in traces for v in trace.y)),
-        [svg.Points(trace.x, trace.y) for trace in traces],
+        svg.axis(x.title, [points.x for points in drawn]),
+        svg.axis(y.title, [points.y for points in drawn]),
+        drawn,
     )
     names = ", ".join(trace.name for trace in traces)
     return ChartView(
@@ -96,13 +98,14 @@ def time_chart(chart: TimeChart) -> ChartView:
     }
     last_s = max((s.time_s[-1] for s in chart.series if s.time_s), default=0.0)
     scale, unit = next((scale, unit) for low, scale, unit in _TIME_UNITS if last_s >= low)
-    traces = [svg.Points([t / scale for t in s.time_s], s.value) for s in chart.series]
+    traces = [
+        svg.Points(np.array(s.time_s) / scale, np.array(s.value, dtype=np.float64))
+        for s in chart.series
+    ]  # None becomes NaN
     y_title = AxisText(chart.quantity, chart.unit).title
     drawing = svg.lines(
-        svg.axis(
-            f"Time since start ({unit})", (t for trace in traces for t in trace.x), from_zero=True
-        ),
-        svg.axis(y_title, (v for trace in traces for v in trace.y), from_zero=True),
+        svg.axis(f"Time since start ({unit})", [trace.x for trace in traces], from_zero=True),
+        svg.axis(y_title, [trace.y for trace in traces], from_zero=True),
         traces,
     )
     return ChartView(
@@ -110,18 +113,18 @@ def time_chart(chart: TimeChart) -> ChartView:
         title=chart.title,
         svg=drawing,
         figure=_embedded(figure),
-        description=f"{y_title} over {number(last_s / scale)} {unit}. {_ranges(chart)}",
+        description=f"{y_title} over {number(last_s / scale)} {unit}. {_ranges(chart, traces)}",
         kind="time",
         legend=tuple(s.name for s in chart.series) if len(chart.series) > 1 else (),
     )
 
 
-def _ranges(chart: TimeChart) -> str:
+def _ranges(chart: TimeChart, traces: Sequence[svg.Points]) -> str:
     """ "CPU from 24 to 96, GPU from 0 to 180."."""
-    ranges = []
-    for series in chart.series:
-        present = [v for v in series.value if v is not None]
-        ranges.append(f"{series.name} from {number(min(present))} to {number(max(present))}")
+    ranges = (
+        f"{series.name} from {number(float(np.nanmin(trace.y)))} to {number(float(np.nanmax(trace.y)))}"
+        for series, trace in zip(chart.series, traces, strict=True)
+    )
     return ", ".join(ranges) + "."
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup, escape
 
+from .model import FloatArray
 from .series import downsample
 from .text import number
 
@@ -41,9 +42,19 @@ class Axis:
         return [i * step for i in range(first, last + 1)]
 
 
-def axis(title: str, values: Iterable[float | None], *, from_zero: bool = False) -> Axis:
-    """An axis that covers the values with a little room at either end."""
-    low, high = _range(values)
+@dataclass(frozen=True, slots=True)
+class Points:
+    """One trace. Shape (n,) each; a y of NaN breaks a line."""
+
+    x: FloatArray
+    y: FloatArray
+
+
+def axis(title: str, values: Sequence[FloatArray], *, from_zero: bool = False) -> Axis:
+    """An axis that covers the values of all traces with a little room at either end."""
+    present = np.concatenate(values)
+    present = present[~np.isnan(present)]
+    low, high = (float(present.min()), float(present.max())) if len(present) else (0.0, 1.0)
     if from_zero:
         low = min(0.0, low)
     if high <= low:
@@ -53,27 +64,13 @@ def axis(title: str, values: Iterable[float | None], *, from_zero: bool = False)
     return Axis(title, low if from_zero and low == 0 else low - room, high + room)
 
 
-def _range(values: Iterable[float | None]) -> tuple[float, float]:
-    present = np.array(list(values), dtype=np.float64)  # None becomes NaN
-    present = present[~np.isnan(present)]
-    return (float(present.min()), float(present.max())) if len(present) else (0.0, 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """One trace: its values, NaN or None where a line is broken."""
-
-    x: Sequence[float]
-    y: Sequence[float | None]
-
-
 def scatter(x: Axis, y: Axis, traces: Sequence[Points]) -> Markup:
     """A mark a point, one colour and one shape a trace."""
     marks = (
         f'<g class="wb-c{i % COLOURS}">'
         + "".join(
             _SHAPES[(i + i // COLOURS) % len(_SHAPES)](*at)
-            for at in _positions(x, y, trace.x, trace.y)
+            for at in zip(_across(x, trace.x), _upwards(y, trace.y), strict=True)
         )
         + "</g>"
         for i, trace in enumerate(traces)
@@ -103,8 +100,7 @@ def _drawing(x: Axis, y: Axis, content: Iterable[str]) -> Markup:
 
 def _x_axis(x: Axis) -> Iterator[str]:
     bottom = HEIGHT - _BOTTOM
-    for tick in x.ticks:
-        at = _x(x, tick)
+    for tick, at in zip(x.ticks, _across(x, np.array(x.ticks)), strict=True):
         yield f'<path class="wb-grid" d="M{at:.1f} {_TOP}V{bottom}"/>'
         yield f'<text class="wb-tick" x="{at:.1f}" y="{bottom + 16}" text-anchor="middle">{_tick(tick)}</text>'
     yield f'<path class="wb-axis" d="M{_LEFT} {bottom}H{WIDTH - _RIGHT}"/>'
@@ -116,8 +112,7 @@ def _x_axis(x: Axis) -> Iterator[str]:
 
 
 def _y_axis(y: Axis) -> Iterator[str]:
-    for tick in y.ticks:
-        at = _y(y, tick)
+    for tick, at in zip(y.ticks, _upwards(y, np.array(y.ticks)), strict=True):
         yield f'<path class="wb-grid" d="M{_LEFT} {at:.1f}H{WIDTH - _RIGHT}"/>'
         yield f'<text class="wb-tick" x="{_LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{_tick(tick)}</text>'
     yield f'<path class="wb-axis" d="M{_LEFT} {_TOP}V{HEIGHT - _BOTTOM}"/>'
@@ -132,37 +127,28 @@ def _tick(value: float) -> str:
     return number(float(f"{value:.6g}")) if abs(value) >= 1e7 else f"{value:.6g}"
 
 
-def _x(x: Axis, value: float) -> float:
-    return _LEFT + (value - x.low) / (x.high - x.low) * (WIDTH - _LEFT - _RIGHT)
+def _across(x: Axis, values: FloatArray) -> list[float]:
+    share = (values - x.low) / (x.high - x.low)
+    at: list[float] = (_LEFT + share * (WIDTH - _LEFT - _RIGHT)).tolist()
+    return at
 
 
-def _y(y: Axis, value: float) -> float:
-    return HEIGHT - _BOTTOM - (value - y.low) / (y.high - y.low) * (HEIGHT - _TOP - _BOTTOM)
-
-
-def _positions(
-    x: Axis, y: Axis, xs: Sequence[float], ys: Sequence[float | None]
-) -> Iterator[tuple[float, float]]:
-    for x_value, y_value in zip(xs, ys, strict=True):
-        if y_value is not None:
-            yield _x(x, x_value), _y(y, y_value)
+def _upwards(y: Axis, values: FloatArray) -> list[float]:
+    share = (values - y.low) / (y.high - y.low)
+    at: list[float] = (HEIGHT - _BOTTOM - share * (HEIGHT - _TOP - _BOTTOM)).tolist()
+    return at
 
 
 def _path(x: Axis, y: Axis, trace: Points) -> Iterator[str]:
     """Straight lines through the trace's points, a piece for each stretch without a break."""
-    times = np.array(trace.x, dtype=np.float64)
-    values = np.array(trace.y, dtype=np.float64)  # None becomes NaN
-    broken = np.isnan(values)
-    for piece in np.split(np.arange(len(times)), np.flatnonzero(broken)):
+    broken = np.isnan(trace.y)
+    for piece in np.split(np.arange(len(broken)), np.flatnonzero(broken)):
         kept = piece[~broken[piece]]
         if not len(kept):
             continue
-        points = max(4, _POINTS * len(kept) // len(times))
-        at_time, at_value = downsample(times[kept], values[kept], points)
-        across = (_LEFT + (at_time - x.low) / (x.high - x.low) * (WIDTH - _LEFT - _RIGHT)).tolist()
-        up = (at_value - y.low) / (y.high - y.low) * (HEIGHT - _TOP - _BOTTOM)
-        heights = (HEIGHT - _BOTTOM - up).tolist()
-        yield "M" + "L".join(map("{:.1f} {:.1f}".format, across, heights))
+        points = max(4, _POINTS * len(kept) // len(broken))
+        times, values = downsample(trace.x[kept], trace.y[kept], points)
+        yield "M" + "L".join(map("{:.1f} {:.1f}".format, _across(x, times), _upwards(y, values)))
         if len(kept) == 1:
             yield "h.1"  # a lone reading: a dot, by the line's round ends
 
