@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 RUNS = "runs"
 RESERVED_TITLES = frozenset({RUNS, "assets", "search", "index"})
-_RESERVED_IN_RUNS = frozenset({"index.html"})
+LOG_ZIP = "log.zip"
+"""The download beside a run's page."""
+_RESERVED_IN_RUNS = frozenset({"index.html", LOG_ZIP})
 
 _MAX_SLUG_CHARS = 100
 _MAX_PART_CHARS = 200

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_IFREG
@@ -14,6 +14,8 @@ from isal import isal_zlib
 from stream_zip import ZIP_32, ZIP_64, stream_zip
 
 from .model import RunLog
+from .readers.hardware import PYTHON_LABEL, cpu_keys, gpu_keys
+from .readers.info_json import FORMAT
 
 # Zips hold a date for each file, and the earliest is 1980. One date for all, so that the same log gives the same zip.
 # In UTC, because it is kept as seconds since 1970, too.
@@ -21,9 +23,6 @@ _DATE = datetime(1980, 1, 1, tzinfo=UTC)
 _CHUNK_BYTES = 1 << 18
 _MODE = S_IFREG | 0o644
 _MAX_ZIP_32_BYTES = 3 << 30
-
-_CLOCK_READINGS = frozenset({"start_s", "end_s", "start_is_local"})
-"""Of the info: what the log says of them, before they are placed on the samples' clock."""
 
 
 def write_zip(
@@ -57,18 +56,35 @@ def _fast_deflate() -> Any:
 
 
 def info_json(log: RunLog) -> str:
-    """Our JSON form of a run's info. `RunInfo` holds nothing private, so all of it is shown."""
-    content = {
-        field.name: getattr(log.info, field.name)
-        for field in fields(log.info)
-        if field.name not in _CLOCK_READINGS
+    """A run's info in the log format, so that a download can be read like any log. `RunInfo` holds nothing private."""
+    info = log.info
+    python_version = info.cpu_info.get(PYTHON_LABEL)
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "run_id": info.run_id,
+        "experiment_start": iso(log.start_s),
+        "experiment_end": iso(log.end_s) if log.ended else None,
+        "interval_s": info.interval_s,
+        "collector_version": info.collector_version,
+        "cpu_info": cpu_keys(info.cpu_info),
+        "gpu_info": [gpu_keys(gpu) for gpu in info.gpu_info],
+        "power_sources": [_present(asdict(source)) for source in info.power_sources],
+        "region": info.region,
+        "carbon_intensity": info.carbon_intensity,
+        "pue": info.pue,
+        "python_version": python_version,
+        "python_packages": info.packages,
     }
-    content["experiment_start"] = iso(log.start_s)
-    content["experiment_end"] = iso(log.end_s) if log.ended else None
-    text = msgspec.json.encode(content, order="sorted").decode()
-    return msgspec.json.format(text, indent=1) + "\n"
+    if info.format != FORMAT:
+        content["converted_from"] = info.format
+    return msgspec.json.format(msgspec.json.encode(_present(content)).decode(), indent=1) + "\n"
+
+
+def _present(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is absent."""
+    return {key: value for key, value in content.items() if value not in (None, "")}
 
 
 def iso(time_s: float) -> str:
     """Seconds since 1970 as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(time_s, UTC).isoformat(timespec="milliseconds")
+    return datetime.fromtimestamp(time_s, UTC).isoformat(timespec="microseconds")

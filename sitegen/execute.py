@@ -35,7 +35,7 @@ def measure_all(
         WattboardError: a worker process died.
     """
     sizes = {location: _log_bytes(location) for location in locations}
-    wanted = jobs or len(os.sched_getaffinity(0))
+    wanted = jobs or _cores()
     workers = min(wanted, len(locations), sum(sizes.values()) // _WORTH_A_PROCESS_BYTES)
     if workers < 2:
         return list(_one_by_one(locations, options, on_progress))
@@ -43,6 +43,13 @@ def measure_all(
     largest_first = sorted(locations, key=lambda location: -sizes[location])
     done = _in_processes(largest_first, options, workers, on_progress)
     return [done[location] for location in locations]
+
+
+def _cores() -> int:
+    """How many cores this process may use; only Linux can tell."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _one_by_one(

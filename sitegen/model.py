@@ -3,7 +3,7 @@
     scan -> RunLocation -> read -> RunLog -> measure -> RunResult -> group -> Group -> pages
 
 Every value is frozen; each step takes some and returns new ones. Seconds, watts, joules and g/kWh inside; what a
-person reads is made from them in `tables.py`, at the end.
+person reads is made from them in `text.py`, at the end.
 """
 
 from __future__ import annotations
@@ -76,6 +76,10 @@ class PowerSource:
     kind: Literal["counter", "power", "estimate"]
     component: str
     """"cpu" or "gpu"."""
+    rated_power_w: float | None = None
+    """Of an estimate: the watts that it starts from."""
+    found_by: str = ""
+    """How they were found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ class Samples:
     time_s: FloatArray
     """Seconds since 1970, strictly increasing."""
     channels: Mapping[str, FloatArray]
-    """Channel name (see `readers.samples`) to values. A channel without a single reading is left out."""
+    """Channel name (see `readers/fields.py`) to values. A channel without a single reading is left out."""
     cpu_seconds: float | None
     """CPU time of the process tree: the last (user + system) of each process, summed."""
     energy_j: Mapping[str, FloatArray] = field(default_factory=dict)
@@ -187,7 +191,7 @@ class RunResult:
     pue_source: str
     """In words, such as "the default 1.58"."""
     figures: Mapping[str, Figure]
-    """By our names (see `metrics.catalog`)."""
+    """By our names (see `catalog.py`)."""
     charts: tuple[TimeChart, ...]
     log_bytes: int
     problems: tuple[Problem, ...] = ()
@@ -242,6 +246,20 @@ class Group:
         return ABSENT
 
 
+def extra_figures(run: RunResult, leaf: Group | None) -> dict[str, Figure]:
+    """What processors gave for a run, as a leaf that lists it knows it; what the leaf does not know, by itself.
+
+    Args:
+        leaf: The first that lists the run, None where none does.
+    """
+    figures: dict[str, Figure] = {}
+    for extras in run.extras.values():
+        for name, figure in extras.items():
+            known = ABSENT if leaf is None else leaf.figure(run, name)
+            figures.setdefault(name, figure if known is ABSENT else known)
+    return figures
+
+
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
     """All that the pages are made from."""
@@ -253,6 +271,15 @@ class Leaderboard:
     run_addresses: Mapping[str, str]
     """Run path to the folder of its page below the leaderboard's own, ending with "/"."""
     problems: tuple[Problem, ...]
+
+    def first_leaves(self) -> dict[str, Group]:
+        """Run path to the first leaf that lists the run."""
+        leaves: dict[str, Group] = {}
+        for group in self.walk():
+            if group.node.is_leaf:
+                for run in group.runs:
+                    leaves.setdefault(run.location.path, group)
+        return leaves
 
     def walk(self) -> Iterator[Group]:
         """All groups, parents first."""

@@ -33,13 +33,13 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.yaml import yaml_load
 
 from . import navigation, search_index
+from .addresses import LOG_ZIP
 from .build import BuildOptions, build
 from .charts import plotly_bundle
 from .errors import Problem, WattboardError
 from .model import Leaderboard
 from .pages.links import Links
 from .pages.render import PageContent, PageRenderer
-from .pages.run_page import LOG_ZIP
 from .processors import processor_files
 from .progress import progress
 from .pue import override as pue_override
@@ -84,10 +84,11 @@ class LeaderboardPage(Page):
         self.read_source(config)
         self.content = content.html
 
-    def read_source(self, config: MkDocsConfig) -> None:  # noqa: ARG002
+    def read_source(self, config: MkDocsConfig) -> None:
         """There is no Markdown behind this page."""
         self.markdown = ""
-        self.meta = {"description": escape(self.source.summary), "wattboard": True}
+        own = config.site_description if self.source.address == "" else None
+        self.meta = {"description": escape(own or self.source.summary), "wattboard": True}
 
     def render(self, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
         """The content is HTML already."""
@@ -275,7 +276,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
 
     def _leaderboard(self, config: MkDocsConfig, downloads: Path) -> Leaderboard:
         try:
-            pue, pue_source = pue_override(self.config.pue, "the settings of this site")
+            pue, pue_source = pue_override(self.config.pue, "the option pue")
             options = BuildOptions(
                 log_folders=tuple(self._log_folders(config)),
                 spec_file=_path(self.config.site_spec, config),
@@ -403,6 +404,19 @@ def build_site(options: SiteOptions, site_dir: Path) -> None:
             config.plugins.on_shutdown()
 
 
+def log_folders(options: SiteOptions) -> tuple[Path, ...]:
+    """The log folders of a site: the command line's, else those of its config file.
+
+    Raises:
+        HostError: the config file cannot be used; the reason was logged.
+    """
+    if options.log_folders or options.config_file is None:
+        return options.log_folders
+    with _failures_told(), _settings(options) as (config_file, settings):
+        config = load_config(config_file, **settings)
+        return tuple(_path(folder, config) for folder in config.plugins["wattboard"].config.logdirs)
+
+
 def serve_site(options: SiteOptions, address: str | None) -> None:
     """Serve a site for preview until Ctrl-C.
 
@@ -435,6 +449,7 @@ def _settings(options: SiteOptions) -> Iterator[tuple[str, dict[str, Any]]]:
     if options.theme:
         overrides["theme"] = {"name": options.theme}
     if options.config_file is None:
+        overrides["plugins"] = with_our_options(None, options)
         with tempfile.TemporaryDirectory(prefix="wattboard-") as folder:
             yield str(write_config(options, Path(folder))), overrides
         return

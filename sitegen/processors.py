@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 _LARGEST = 1e100
 """Squares of what is beyond, as a standard error needs them, are no numbers."""
+_SMALLEST = 1e-90
 
 Processor = Callable[[str, dict[str, float]], Mapping[str, Any]]
 
@@ -175,6 +176,6 @@ def _wrong(key: object, value: object) -> str:
         number = float(value)
     except OverflowError:
         number = math.inf
-    if not abs(number) <= _LARGEST:
+    if not (abs(number) <= _LARGEST and (number == 0 or abs(number) >= _SMALLEST)):
         return f'{number} for "{key}", expected a number that can be averaged'
     return ""

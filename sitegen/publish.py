@@ -53,8 +53,10 @@ def _refused(output: Path, message: str, hint: str) -> WattboardError:
 @contextmanager
 def staging(output: Path) -> Iterator[Path]:
     """A folder to build in, on the output's own file system; removed at the end, whatever happens."""
-    # Absolute: MkDocs takes a relative site_dir for one beside its config file.
-    parent = output.absolute().parent
+    # Links resolved, and absolute: MkDocs takes a relative site_dir for one beside its config file.
+    real = output.resolve()
+    is_mount = real.is_dir() and real.stat().st_dev != real.parent.stat().st_dev
+    parent = real if is_mount else real.parent
     parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=parent))
     try:
@@ -90,10 +92,19 @@ def publish(
         raise WattboardError(*obstacles[:_MAX_OBSTACLES])
     # First, so that whatever is there after a kill is known to be ours.
     _write_manifest(output, sorted({*before, *now}))
-    # Before the new ones: a page may have become a folder, or a folder a page.
-    for name in sorted(before - set(now)):
+    stale = sorted(before - set(now))
+    # Before the new ones only where a page has become a folder, or a folder a page.
+    folders, files = set(_folders(now)), set(now)
+    in_the_way = [
+        name
+        for name in stale
+        if name in folders or not files.isdisjoint(map(str, PurePosixPath(name).parents))
+    ]
+    for name in in_the_way:
         _remove(output, name)
     written = sum(_put(staged / name, output / name) for name in now)
+    for name in set(stale) - set(in_the_way):
+        _remove(output, name)
     _write_manifest(output, now)
     return written
 
@@ -154,6 +165,8 @@ def _same(one: Path, other: Path) -> bool:
 def _put(source: Path, target: Path) -> bool:
     if _same(source, target):
         return False
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)  # holds no file: see _obstacles
     target.parent.mkdir(parents=True, exist_ok=True)
     source.replace(target)
     return True

@@ -6,6 +6,7 @@ import os
 
 from .errors import WattboardError
 
+MAX_PUE = 100.0
 VARIABLE = "OVERRIDE_PUE"
 """The seed's environment variable."""
 
@@ -13,11 +14,14 @@ VARIABLE = "OVERRIDE_PUE"
 def override(option: float | None, option_name: str = "--pue") -> tuple[float | None, str]:
     """The PUE that overrides those of the logs, and where it comes from: the option, else the environment.
 
+    Args:
+        option_name: What the option is called, for a message.
+
     Raises:
         WattboardError: it is no number of 1 or more.
     """
     if option is not None:
-        return _checked(option, option_name), f"given by {option_name}"
+        return _checked(option, option_name), "given for this site"
     text = os.environ.get(VARIABLE)
     if not text:
         return None, ""
@@ -29,10 +33,10 @@ def override(option: float | None, option_name: str = "--pue") -> tuple[float | 
 
 
 def _checked(value: float, name: str) -> float:
-    if not 1.0 <= value <= 100.0:
+    if not 1.0 <= value <= MAX_PUE:
         raise _wrong(name, f"{value:g}")
     return value
 
 
 def _wrong(name: str, found: str) -> WattboardError:
-    return WattboardError(f"expected a PUE of 1 or more in {name}, found {found}")
+    return WattboardError(f"expected a PUE from 1 to {MAX_PUE:g} in {name}, found {found}")

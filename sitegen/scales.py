@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import median_high
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ _SMALLEST_IN_OWN_UNIT = 0.1
 
 
 def best(unit: str, values: Iterable[float | None]) -> Scale:
-    """The largest unit in which the largest value is 1 or more; the figure's own from 0.1 on.
+    """The largest unit in which the middle value is 1 or more; the figure's own from 0.1 on.
 
     >>> best("kWh", [1.2e-5]), best("kWh", [0.05, 0.98]), best("h", [0.0034]), best("W", [1e-9])
     (Scale(factor=1000000.0, unit='mWh'), Scale(factor=1.0, unit='kWh'), Scale(factor=3600.0, unit='s'), \
@@ -39,10 +40,11 @@ Scale(factor=1.0, unit='W'))
     """
     own = Scale(1.0, unit)
     ladder = _LADDERS.get(unit, ())
-    largest = max((abs(value) for value in values if value), default=None)
-    if largest is None or not ladder:
+    sizes = [abs(value) for value in values if value]
+    if not sizes or not ladder:
         return own
+    middle = median_high(sizes)
     for scale in ladder:
-        if largest * scale.factor >= (_SMALLEST_IN_OWN_UNIT if scale == own else 1.0):
+        if middle * scale.factor >= (_SMALLEST_IN_OWN_UNIT if scale == own else 1.0):
             return scale
     return ladder[-1]

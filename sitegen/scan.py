@@ -87,7 +87,8 @@ def _checked(log_folders: Sequence[Path]) -> list[Path]:
         folders.append(folder)
     if problems:
         raise WattboardError(*problems)
-    return folders
+    # The outermost first: a run in two of them is called by it, in whatever order they were given.
+    return sorted(folders, key=lambda folder: len(folder.resolve().parts))
 
 
 def _same_name(one: RunLocation, other: RunLocation) -> WattboardError:

@@ -17,6 +17,8 @@ POINTS = 1000
 """About as many as a screen has columns; MinMaxLTTB keeps every peak that could be seen."""
 
 _SIGNIFICANT_DIGITS = 5
+_SMALLEST = 1e-30
+"""What lies below is drawn as zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ def _broken_at(
 
 def _rounded(values: FloatArray) -> FloatArray:
     """To five significant digits. A whole number over a power of ten is the nearest there is, so it prints short."""
+    values = np.where(np.abs(values) < _SMALLEST, 0.0, values)
     magnitude = np.floor(np.log10(np.abs(values), out=np.zeros_like(values), where=values != 0))
     digits = _SIGNIFICANT_DIGITS - 1 - magnitude
     up, down = 10.0 ** np.maximum(digits, 0), 10.0 ** np.maximum(-digits, 0)

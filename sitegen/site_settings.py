@@ -49,10 +49,11 @@ def write_config(options: SiteOptions, folder: Path) -> Path:
         "site_description": options.description or None,
         "docs_dir": str(docs),
         "theme": {"name": "wattboard"},
-        "plugins": with_our_options(["search"], options),
     }
     file = folder / "mkdocs.yml"
-    file.write_text(json.dumps({k: v for k, v in settings.items() if v is not None}))
+    given = {name: value for name, value in settings.items() if value is not None}
+    # Unescaped: YAML knows no pairs of surrogates.
+    file.write_text(json.dumps(given, ensure_ascii=False), encoding="utf-8")
     return file
 
 

@@ -21,6 +21,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 10, 48
 COLOURS = 8
 _POINTS = 300
 _TICKS = 6
+_SMALLEST_SPAN = 1e-99
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Axis:
     def ticks(self) -> list[float]:
         """Round numbers within the range, some six of them."""
         span = self.high - self.low
+        if span < _SMALLEST_SPAN:
+            return [self.low]
         step = 10.0 ** math.floor(math.log10(span / _TICKS))
         step *= next((m for m in (1, 2, 5) if span / (step * m) <= _TICKS), 10)
         first = math.ceil(self.low / step - 1e-9)

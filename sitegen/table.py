@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .catalog import BY_NAME
+from .catalog import BY_NAME, our_name
 from .model import Group, RunResult, Stat
 from .scales import Scale, best
 from .spec.model import Node, Variable
@@ -33,8 +33,9 @@ class Row:
     n: int
     stats: Mapping[str, Stat]
     """By the column's name."""
-    run: RunResult | None = None
-    """The run of a leaf's row."""
+    runs: tuple[RunResult, ...]
+    is_run: bool = False
+    """A leaf's row: of one run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +47,24 @@ class Table:
 def column(group: Group, name: str) -> Column:
     """How a group shows a figure: by its `variables`, else as the catalogue has it, else under its name in words."""
     kind = BY_NAME.get(name)
-    declared = group.node.variables.get(name)
+    declared = _declared(group.node, name)
     if kind is None:
-        variable = declared or Variable(words(name))
+        variable = replace(declared, label=declared.label or words(name))
     else:
-        known = Variable(kind.label, kind.unit, kind.better)
         # The unit of a figure of ours is not the spec's to choose.
-        variable = known if declared is None else replace(declared, unit=kind.unit)
+        label, better = declared.label or kind.label, declared.better or kind.better
+        variable = replace(declared, label=label, better=better, unit=kind.unit)
     values = (group.figure(run, name).value for run in group.runs)
     shown = (
         Scale(1.0, variable.unit) if variable.digits is not None else best(variable.unit, values)
     )
     return Column(name, variable, kind is not None and kind.summable, shown)
+
+
+def _declared(node: Node, name: str) -> Variable:
+    """What the spec says of a figure, by whichever of its names."""
+    by_any_name = (v for n, v in node.variables.items() if our_name(n) == our_name(name))
+    return node.variables.get(name) or next(by_any_name, Variable(""))
 
 
 def children_table(group: Group) -> Table:
@@ -77,7 +84,8 @@ def runs_table(group: Group) -> Table:
             run.location.path,
             1,
             {c.name: describe([group.figure(run, c.name)], summable=c.summable) for c in columns},
-            run,
+            (run,),
+            is_run=True,
         )
         for run in sorted(group.runs, key=lambda run: natural(run.location.path))
     ]
@@ -99,7 +107,7 @@ def _group_row(title: str, group: Group, columns: Sequence[Column]) -> Row:
         c.name: describe([group.figure(run, c.name) for run in group.runs], summable=c.summable)
         for c in columns
     }
-    return Row(title, group.address, len(group.runs), stats)
+    return Row(title, group.address, len(group.runs), stats, group.runs)
 
 
 def _ordered(node: Node, rows: Sequence[Row], group: Group) -> tuple[Row, ...]:
@@ -120,8 +128,8 @@ def ordering_stat(group: Group, row: Row, name: str) -> Stat:
     """The figure that a row is ordered by."""
     if name in row.stats:
         return row.stats[name]
-    if row.run is not None:
-        return describe([group.figure(row.run, name)], summable=False)
+    if row.is_run:
+        return describe([group.figure(row.runs[0], name)], summable=False)
     child = next(c for c in group.children if c.address == row.path)
     return describe([child.figure(run, name) for run in child.runs], summable=False)
 

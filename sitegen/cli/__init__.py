@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import signal
 import sys
 from typing import Any
 
@@ -69,6 +70,8 @@ def main() -> None:
 def run(command: click.Command, **settings: Any) -> None:
     """Run a command, with every error that is not ours to mend said in words."""
     debug = "--debug" in sys.argv
+    # As Ctrl-C does: what was begun is cleared away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         sys.exit(command.main(standalone_mode=False, **settings))
     except WattboardError as error:
@@ -83,6 +86,14 @@ def run(command: click.Command, **settings: Any) -> None:
         if debug:
             raise
         click.echo(f"error: {error}", err=True)
+    except Exception as error:
+        if debug:
+            raise
+        click.echo(
+            f"error: unexpected {type(error).__name__}: {error}\n"
+            "  hint: this is a defect of wattboard; `wattboard --debug …` shows where, for a report",
+            err=True,
+        )
     sys.exit(1)
 
 

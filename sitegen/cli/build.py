@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..plugin import HostError, build_site
+from ..plugin import HostError, build_site, log_folders
 from ..publish import check_output, publish, staging
 from ..site_settings import SiteOptions
 from . import options as shared
@@ -71,11 +71,12 @@ def build_into(options: SiteOptions, output: Path, *, force: bool) -> None:
         WattboardError: the output folder cannot be used.
         SystemExit: the site could not be built; why was logged.
     """
-    check_output(output, options.log_folders, force=force)
-    with staging(output) as folder:
-        try:
+    try:
+        logs = log_folders(options)
+        check_output(output, logs, force=force)
+        with staging(output) as folder:
             build_site(options, folder)
-        except HostError:
-            sys.exit(1)
-        written = publish(folder, output, options.log_folders, force=force)
+            written = publish(folder, output, logs, force=force)
+    except HostError:
+        sys.exit(1)
     click.echo(f"{output}: {written} files written", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,13 +15,14 @@ from ..catalog import KNOWN_NAMES
 from ..errors import Problem, WattboardError
 from ..group import filter_problems, members, tree
 from ..measure import MeasureOptions
+from ..model import RunResult
 from ..progress import progress
 from ..spec import load_spec
 from . import options as shared
 
 
 @click.command()
-@shared.LOG_FOLDERS
+@shared.OPTIONAL_LOG_FOLDERS
 @shared.SITE_SPEC
 @click.option(
     "--format",
@@ -34,11 +36,15 @@ from . import options as shared
 def check(
     log_folders: tuple[Path, ...], spec_file: Path | None, form: str, strict: bool, jobs: int | None
 ) -> None:
-    """Read everything below LOGDIR… and say all that is wrong, every faulty line of it.
+    """Say all that is wrong with a spec and with the runs below LOGDIR…, every faulty line of them.
 
     Runs no code of the spec's. Exit code 1 if there is an error (with --strict, or a warning).
     """
-    problems = _problems(log_folders, spec_file, jobs)
+    if not log_folders and spec_file is None:
+        raise click.UsageError("expected log folders, --site-spec, or both")
+    problems = [
+        _located(problem, log_folders) for problem in _problems(log_folders, spec_file, jobs)
+    ]
     click.echo(_FORMS[form](problems), nl=False)
     if any(strict or problem.severity == "error" for problem in problems):
         sys.exit(1)
@@ -47,17 +53,36 @@ def check(
 def _problems(
     log_folders: Sequence[Path], spec_file: Path | None, jobs: int | None
 ) -> list[Problem]:
+    problems: list[Problem] = []
+    spec = None
+    results: list[RunResult] = []
     try:
-        spec = load_spec(spec_file, KNOWN_NAMES) if spec_file else None
-        options = MeasureOptions(with_charts=False, every_problem=True)
-        results, problems = measure_runs(log_folders, options, jobs, progress())
-        if spec is not None:
+        if spec_file is not None:
+            spec = load_spec(spec_file, KNOWN_NAMES)
+            problems += spec.warnings
+    except WattboardError as error:
+        problems += error.problems
+    try:
+        if log_folders:
+            options = MeasureOptions(with_charts=False, every_problem=True)
+            results, found = measure_runs(log_folders, options, jobs, progress())
+            problems += found
+        if spec is not None and results:
             of = members(spec, [result.location.path for result in results])
-            problems += [*spec.warnings, *filter_problems(spec, of, [r.location for r in results])]
+            problems += filter_problems(spec, of, [result.location for result in results])
             problems += tree(spec, of, results)[1]
     except WattboardError as error:
-        return list(error.problems)
+        problems += error.problems
     return problems
+
+
+def _located(problem: Problem, log_folders: Sequence[Path]) -> Problem:
+    """A run's file by the path from here, as people and annotations find it, not by the run's name."""
+    for folder in log_folders:
+        name, slash, rest = problem.file.partition("/")
+        if slash and name == folder.absolute().name:
+            return replace(problem, file=f"{folder.as_posix().rstrip('/')}/{rest}")
+    return problem
 
 
 def _as_text(problems: Sequence[Problem]) -> str:

@@ -74,7 +74,14 @@ def _as_table(records: Sequence[Record]) -> str:
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [_line(row, widths) for row in rows]
-    return "\n".join([*lines, "", "≈ estimated from rated power   ◐ partial   — not measured", ""])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            "≈ estimated from rated power or a yearly average   ◐ partial   — not measured",
+            "",
+        ]
+    )
 
 
 def _cell(record: Record, name: str, scale: Scale) -> str:

@@ -26,7 +26,9 @@ CONFIG = click.option(
 )
 PUE = click.option("--pue", type=float, help="Power usage effectiveness, instead of the logs' own.")
 JOBS = click.option(
-    "--jobs", type=click.IntRange(min=1), help="Processes at most. [default: all cores]"
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Processes at most; one for each 128 MB of logs. [default: all cores]",
 )
 STRICT = click.option("--strict", is_flag=True, help="Treat every warning as an error.")
 THEME = click.option("--theme", help="Name of a MkDocs theme. [default: wattboard]")

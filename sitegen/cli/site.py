@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ..catalog import KNOWN_NAMES
+from ..pue import override
 from ..site_settings import SiteOptions
 from ..spec import load_spec
 
@@ -29,6 +30,7 @@ def site_options(
         click.UsageError: neither a config file nor log folders and a spec were given.
         SpecError: the spec cannot be used.
     """
+    override(pue)
     site_name = ""
     if config_file is None:
         if not log_folders or spec_file is None:

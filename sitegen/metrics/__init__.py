@@ -12,9 +12,6 @@ from .emissions import run_emissions
 from .energy import WELL_COVERED, RunEnergy, run_energy
 from .timeline import Timeline, timeline
 
-METRICS_VERSION = 1
-"""Raised whenever a figure is computed differently."""
-
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -57,10 +54,13 @@ def _energy(m: Measurement) -> Mapping[str, Figure]:
 def _emissions(m: Measurement) -> Mapping[str, Figure]:
     emissions = run_emissions(m.log, m.timeline, m.energy, m.pue)
     mean = emissions.mean_intensity_g_per_kwh
+    provenance = m.energy.provenance
+    if provenance == "measured" and not emissions.is_live:
+        provenance = "estimated"
     return {
         "emissions_kg": ABSENT
         if emissions.emissions_kg is None
-        else Figure(emissions.emissions_kg, m.energy.provenance),
+        else Figure(emissions.emissions_kg, provenance),
         "mean_carbon_intensity_g_per_kwh": ABSENT if mean is None else Figure(mean, "reported"),
     }
 
@@ -72,9 +72,12 @@ def _hours(m: Measurement) -> Mapping[str, Figure]:
     use = m.log.samples.channels.get("gpu_utilisation")
     gpu_hours = ABSENT
     if use is not None and n_gpus:
-        used_s = fsum(m.timeline.interval_s * m.timeline.held(use))
-        covered = m.timeline.share(m.timeline.covered(use))
-        gpu_hours = Figure(used_s * n_gpus / SECONDS_PER_HOUR, _by_share(covered))
+        covered = m.timeline.covered(use)
+        used_s = m.timeline.interval_s * m.timeline.held(use)
+        if not m.timeline.holds_for_ever:
+            used_s = used_s[covered]
+        hours = fsum(used_s) * n_gpus / SECONDS_PER_HOUR
+        gpu_hours = Figure(hours, _by_share(m.timeline.share(covered)))
     return {
         "duration_hours": Figure(duration_h, "measured"),
         "cpu_hours": ABSENT

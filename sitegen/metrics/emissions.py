@@ -18,6 +18,8 @@ class Emissions:
     mean_intensity_g_per_kwh: float | None
     emissions_kg: float | None
     """Of the energy with PUE."""
+    is_live: bool
+    """The grid's intensity was logged during the run; else a region's average stands for it."""
 
 
 def run_emissions(log: RunLog, timeline: Timeline, energy: RunEnergy, pue: float) -> Emissions:
@@ -29,9 +31,9 @@ def run_emissions(log: RunLog, timeline: Timeline, energy: RunEnergy, pue: float
     elif average is not None:
         intensity = np.full(len(timeline.interval_s), average.g_per_kwh)
     else:
-        return Emissions(None, None)
+        return Emissions(None, None, is_live=False)
     mean = fsum(intensity) / len(intensity)
     if not energy.components:
-        return Emissions(mean, None)
+        return Emissions(mean, None, is_live=live is not None)
     grams = pue * fsum(energy.by_interval_j * intensity) / JOULES_PER_KWH
-    return Emissions(mean, grams / GRAMS_PER_KG)
+    return Emissions(mean, grams / GRAMS_PER_KG, is_live=live is not None)

@@ -117,8 +117,15 @@ def _by_counters(component: str, log: RunLog, timeline: Timeline) -> ComponentEn
     kinds = {source.kind for source in log.info.power_sources if source.component == component}
     covered = np.logical_and.reduce([_spoken_for(c, timeline, kinds) for c in counters])
     energy_j = np.sum([_steps(c, timeline) for c in counters], axis=0) * share
-    provenance: Provenance = "estimated" if "estimate" in kinds else "measured"
-    return ComponentEnergy(component, energy_j, covered, provenance)
+    return ComponentEnergy(component, energy_j, covered, _counted_provenance(component, log, kinds))
+
+
+def _counted_provenance(component: str, log: RunLog, kinds: Collection[str]) -> Provenance:
+    """What the sources say; without them, what the channels beside the counter say; else the weaker."""
+    if kinds:
+        return "estimated" if "estimate" in kinds else "measured"
+    present = (p for channel, p in CHANNELS[component] if channel in log.samples.channels)
+    return next(present, "estimated")
 
 
 def _share_of_power(component: str, log: RunLog, timeline: Timeline) -> FloatArray | float:

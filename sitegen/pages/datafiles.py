@@ -10,7 +10,7 @@ from typing import Any
 
 from ..catalog import FIGURES
 from ..download import iso
-from ..model import Group, Leaderboard, RunResult
+from ..model import Group, Leaderboard, RunResult, extra_figures
 from ..table import Table, children_table, runs_table
 
 
@@ -64,11 +64,13 @@ def _leaderboard_csv(table: Table) -> str:
     return _csv(["experiment", "path", "n", *parts], rows)
 
 
-def run_record(run: RunResult) -> dict[str, Any]:
-    """A run's figures as `wattboard measure --format json` gives them."""
-    figures = {**run.figures}
-    for extra in run.extras.values():
-        figures.update(extra)
+def run_record(run: RunResult, leaf: Group | None = None) -> dict[str, Any]:
+    """A run's figures as `wattboard measure --format json` gives them.
+
+    Args:
+        leaf: The first that lists the run, whose view of the processors' figures counts.
+    """
+    figures = {**run.figures, **extra_figures(run, leaf)}
     return {
         "run": run.location.path,
         "metrics": {name: figure.value for name, figure in figures.items()},
@@ -78,9 +80,10 @@ def run_record(run: RunResult) -> dict[str, Any]:
 
 def runs_files(leaderboard: Leaderboard) -> dict[str, str]:
     """`runs.json` and `runs.csv`: every run's figures, provenance and address."""
+    leaves = leaderboard.first_leaves()
     records = [
         {
-            **run_record(run),
+            **run_record(run, leaves.get(run.location.path)),
             "address": leaderboard.run_addresses[run.location.path],
             "experiment_start": iso(run.start_s),
             "experiment_end": iso(run.end_s) if run.ended else None,

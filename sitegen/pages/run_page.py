@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..addresses import LOG_ZIP
 from ..catalog import FIGURES, FigureKind
 from ..charts import time_chart
-from ..model import Figure, Group, Leaderboard, RunResult
+from ..model import Figure, Group, Leaderboard, RunResult, extra_figures
 from ..scales import best
 from ..spec.model import Variable
+from ..table import column
 from ..text import count, duration, moment, number, size, words
 from .group_page import breadcrumbs
 from .links import Links
 from .tables import NOT_MEASURED, run_notes
 from .views import Download, FactTable, FigureView, Link, RunView
-
-LOG_ZIP = "log.zip"
 
 _TILES = (
     "facility_energy_kwh",
@@ -110,24 +110,15 @@ def _catalogue_view(run: RunResult, kind: FigureKind) -> FigureView:
 
 
 def _extra_figures(run: RunResult, shown_in: Sequence[Shown]) -> Iterator[FigureView]:
-    """What processors made of the run's files, shown as the first leaf that knows them shows them."""
-    seen: set[str] = set()
-    for processor, figures in run.extras.items():
-        for name, figure in figures.items():
-            if name not in seen:
-                seen.add(name)
-                yield _figure_view(
-                    name,
-                    _variable(name, shown_in),
-                    figure,
-                    1.0,
-                    f"read from the run's files by {processor}",
-                )
+    """What processors made of the run's files, as the first leaf that lists it shows it."""
+    processors = ", ".join(run.extras)
+    for name, figure in extra_figures(run, shown_in[0].leaf if shown_in else None).items():
+        note = f"read from the run's files by {processors}"
+        yield _figure_view(name, _variable(name, shown_in), figure, 1.0, note)
 
 
 def _variable(name: str, shown_in: Sequence[Shown]) -> Variable:
-    declared = (p.leaf.node.variables[name] for p in shown_in if name in p.leaf.node.variables)
-    return next(declared, Variable(words(name)))
+    return column(shown_in[0].leaf, name).variable if shown_in else Variable(words(name))
 
 
 def _figure_view(
@@ -202,7 +193,10 @@ def _measurement_facts(run: RunResult) -> Iterator[tuple[str, str]]:
     info = run.info
     kinds = {"counter": "energy counter", "power": "power sensor", "estimate": "estimate"}
     for source in info.power_sources:
-        yield f"{source.component.upper()} power", f"{source.name} ({kinds[source.kind]})"
+        rated = "" if source.rated_power_w is None else f", from {source.rated_power_w:g} W"
+        found_by = f": {source.found_by}" if source.found_by else ""
+        text = f"{source.name} ({kinds[source.kind]}{rated}{found_by})"
+        yield f"{source.component.upper()} power", text
     if info.interval_s is not None:
         yield "Sampling interval", f"{info.interval_s:g} s"
     yield "Samples", str(run.n_samples)

@@ -18,11 +18,12 @@ _SPREADS = {
 }
 _PROVENANCE_WORDS = {
     "measured": "measured",
-    "estimated": "estimated from rated power",
+    "estimated": "estimated from rated power or a yearly average",
     "partial": "partial: some components or some of the time are missing",
     "reported": "reported by the run itself",
     "not measured": "not measured",
 }
+_POORLY_COVERED = "samples cover"
 NOT_MEASURED: Literal["not measured"] = "not measured"
 
 
@@ -35,7 +36,7 @@ def table_view(
         url: Where a row's title leads, "" for nowhere.
     """
     node = group.node
-    show_n = any(row.run is None for row in table.rows) or not table.rows
+    show_n = any(not row.is_run for row in table.rows) or not table.rows
     return TableView(
         caption=caption,
         row_label=row_label,
@@ -78,7 +79,7 @@ def _cell(node: Node, shown: Column, stat: Stat, row: Row) -> CellView:
 
 def _cell_note(node: Node, stat: Stat, row: Row) -> str:
     words = _PROVENANCE_WORDS[stat.provenance]
-    if row.run is not None:
+    if row.is_run:
         return words
     if stat.n == 1 == row.n:
         return f"one run; {words}"
@@ -87,8 +88,17 @@ def _cell_note(node: Node, stat: Stat, row: Row) -> str:
 
 
 def _row_note(row: Row) -> str:
-    """What a reader must know of a run before trusting its row."""
-    return "; ".join(run_notes(row.run)) if row.run is not None else ""
+    """What a reader must know of a row's runs before trusting it."""
+    if row.is_run:
+        return "; ".join(run_notes(row.runs[0]))
+    poorly = sum(
+        any(note.startswith(_POORLY_COVERED) for note in run_notes(run)) for run in row.runs
+    )
+    return (
+        f"{poorly} of {count(row.n, 'run')} sampled for less than {WELL_COVERED:.0%} of the time"
+        if poorly
+        else ""
+    )
 
 
 def run_notes(run: RunResult) -> list[str]:
@@ -96,7 +106,7 @@ def run_notes(run: RunResult) -> list[str]:
     notes = []
     share = run.figures["measured_share"].value
     if share is not None and share < WELL_COVERED:
-        notes.append(f"samples cover {share:.0%} of the time")
+        notes.append(f"{_POORLY_COVERED} {share:.0%} of the time")
     if not run.ended:
         notes.append("ended abruptly")
     return notes

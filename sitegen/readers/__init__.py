@@ -14,9 +14,6 @@ from .clock import place
 from .info import read_info
 from .samples import SampleStream
 
-READER_VERSION = 1
-"""Raised whenever a log is read differently."""
-
 
 class RunReader:
     """A run that is being read: first its `blocks`, once, then `log()`."""

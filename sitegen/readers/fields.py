@@ -88,7 +88,6 @@ def number(value: object) -> float:
 _NUMBER = "number"
 _NUMBERS = "list of numbers"
 _BY_DEVICE = "number by device or process"
-_BY_PROCESS = "numbers by device or process"
 _CPU_TIME = frozenset({"user", "system", "children_user", "children_system", "iowait"})
 _MEMORY = frozenset(
     {

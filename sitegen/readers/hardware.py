@@ -9,6 +9,7 @@ from typing import Any
 from ..units import BYTES_PER_GIB
 from .info_fields import Fields, clean
 
+PYTHON_LABEL = "Python"
 _MAX_FLAGS_CHARS = 4000
 _BYTES_PER_KIB = 1024
 _HZ_PER_GHZ = 1e9
@@ -29,6 +30,21 @@ def gpu_facts(fields: Fields, value: object) -> tuple[dict[str, str], ...]:
         else:
             fields.refuse(key, "an object", entry)
     return tuple(found)
+
+
+def cpu_keys(facts: Mapping[str, str]) -> dict[str, str]:
+    """The facts under the keys that the log format has for them."""
+    return _unlabelled(facts, _CPU)
+
+
+def gpu_keys(facts: Mapping[str, str]) -> dict[str, str]:
+    """The facts under the keys that the log format has for them."""
+    return _unlabelled(facts, _GPU)
+
+
+def _unlabelled(facts: Mapping[str, str], table: Mapping[str, _Fact]) -> dict[str, str]:
+    keys = {label: key for key, (label, _) in reversed(list(table.items()))}
+    return {keys[label]: text for label, text in facts.items() if label != PYTHON_LABEL}
 
 
 def _labelled(
@@ -124,7 +140,7 @@ _CPU: Mapping[str, _Fact] = {
     "l1_instruction_cache_size": ("L1 instruction cache", _cache),
     "l2_cache_size": ("L2 cache", _cache),
     "l3_cache_size": ("L3 cache", _cache),
-    "python_version": ("Python", _plain),
+    "python_version": (PYTHON_LABEL, _plain),
     "flags": ("Flags", _flags),
 }
 _GPU: Mapping[str, _Fact] = {

@@ -19,6 +19,7 @@ MAX_ENTRIES = 256
 WITHOUT_INFO = "the run is shown without its start, end and machine"
 
 _LARGEST = 1e15
+_EARLIEST_YEAR, _LATEST_YEAR = 1971, 9998
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # A path begins a text or follows a space, quote or bracket; "w/ Radeon" and "https://…" are none.
@@ -124,7 +125,7 @@ class Fields:
             time = datetime.fromisoformat(value) if isinstance(value, str) else None
         except ValueError:
             time = None
-        if time is None or time.tzinfo is None:
+        if time is None or time.tzinfo is None or not _EARLIEST_YEAR <= time.year <= _LATEST_YEAR:
             self.refuse(key, "a time in ISO 8601 with its offset from UTC", value)
             return None
         return epoch_seconds(time)

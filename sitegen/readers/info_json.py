@@ -9,10 +9,12 @@ import msgspec
 
 from ..errors import Problem, RunError
 from ..model import Basis, GridIntensity, Package, PowerSource, Region, RunInfo
+from ..pue import MAX_PUE
 from .hardware import cpu_facts, gpu_facts
 from .info_fields import MAX_PACKAGES, WITHOUT_INFO, Fields, package, shown, sorted_packages
 
 FORMAT = "wattboard/1"
+SEED_FORMAT = "experiment-impact-tracker"
 
 _KNOWN_FORMAT = re.compile(r"wattboard/1(\.\d{1,9})?")
 _NEWER_FORMAT = re.compile(r"wattboard/([2-9]|[1-9]\d{1,9})(\.\d{1,9})?")
@@ -20,6 +22,7 @@ _RUN_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _BASES: tuple[Basis, ...] = ("lifecycle", "direct", "marginal", "unknown")
 _MAX_NAME_CHARS = 100
 _MAX_YEAR = 9999
+_LONGEST_INTERVAL_S = 3600.0
 _SHORTEST_INTERVAL_S = 1e-3
 
 
@@ -40,6 +43,7 @@ class _Info(msgspec.Struct):
     power_sources: msgspec.Raw = msgspec.Raw()
     pue: msgspec.Raw = msgspec.Raw()
     collector_version: msgspec.Raw = msgspec.Raw()
+    converted_from: msgspec.Raw = msgspec.Raw()
 
 
 def parse(data: bytes, file: str) -> tuple[RunInfo, tuple[Problem, ...]]:
@@ -66,18 +70,21 @@ def _run_info(fields: Fields, values: dict[str, Any]) -> RunInfo:
     machine = fields.mapping("cpu_info", values["cpu_info"])
     python_version = fields.text("python_version", values["python_version"], _MAX_NAME_CHARS)
     return RunInfo(
-        format=FORMAT,
+        # A download of a seed log keeps the seed's rules.
+        format=SEED_FORMAT if values["converted_from"] == SEED_FORMAT else FORMAT,
         start_s=fields.iso_time("experiment_start", values["experiment_start"]),
         end_s=fields.iso_time("experiment_end", values["experiment_end"]),
         run_id=_run_id(fields, values["run_id"]),
-        interval_s=fields.number("interval_s", values["interval_s"], least=_SHORTEST_INTERVAL_S),
+        interval_s=fields.number(
+            "interval_s", values["interval_s"], least=_SHORTEST_INTERVAL_S, most=_LONGEST_INTERVAL_S
+        ),
         cpu_info=cpu_facts(fields, machine | {"python_version": python_version}),
         gpu_info=gpu_facts(fields, values["gpu_info"]),
         packages=_packages(fields, values["python_packages"]),
         region=_region(fields, values["region"]),
         carbon_intensity=_intensity(fields, values["carbon_intensity"]),
         power_sources=_power_sources(fields, values["power_sources"]),
-        pue=fields.number("pue", values["pue"], least=1.0),
+        pue=fields.number("pue", values["pue"], least=1.0, most=MAX_PUE),
         collector_version=fields.text(
             "collector_version", values["collector_version"], _MAX_NAME_CHARS
         ),
@@ -170,7 +177,9 @@ def _power_sources(fields: Fields, value: object) -> tuple[PowerSource, ...]:
         component = fields.text(f"{key}.component", source.get("component"), _MAX_NAME_CHARS)
         match source.get("kind"):
             case ("counter" | "power" | "estimate") as kind if name:
-                found.append(PowerSource(name, kind, component))
+                rated_w = fields.number(f"{key}.rated_power_w", source.get("rated_power_w"))
+                found_by = fields.text(f"{key}.found_by", source.get("found_by"))
+                found.append(PowerSource(name, kind, component, rated_w, found_by))
             case kind if source:
                 fields.refuse(f"{key}.kind", "counter, power or estimate", kind)
     return tuple(found)

@@ -19,10 +19,11 @@ from .info_fields import (
     shown,
     sorted_packages,
 )
+from .info_json import SEED_FORMAT
 from .pickle_opcodes import DamagedPickleError, RefusedPickleError
 from .safe_pickle import load
 
-FORMAT = "experiment-impact-tracker"
+FORMAT = SEED_FORMAT
 
 _YEAR_IN_BRACKETS = re.compile(r"\([^()]*\b((?:19|20)\d\d)\)")
 _EGG_NAME = re.compile(r"(?P<name>.+?)-(?P<version>\d[^-]*)(?:-py[\d.]+)?\.(?:dist|egg)-info")

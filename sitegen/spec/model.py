@@ -27,6 +27,7 @@ class Variable:
     """How a figure is shown."""
 
     label: str
+    """"" for that of the catalogue, else the name in words."""
     unit: str = ""
     better: Literal["lower", "higher", ""] = ""
     digits: int | None = None

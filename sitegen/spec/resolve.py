@@ -78,7 +78,7 @@ def _summary_variables(model: NodeModel, parent: Node | None) -> tuple[str, ...]
 
 def _variables(model: NodeModel) -> dict[str, Variable]:
     return {
-        name: Variable(shown.label or name, shown.unit, shown.better or "", shown.digits)
+        name: Variable(shown.label, shown.unit, shown.better or "", shown.digits)
         for name, shown in model.variables.items()
     }
 

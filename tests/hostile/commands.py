@@ -58,6 +58,7 @@ def wattboard(*arguments: object) -> Outcome:
         logger.setLevel(level)
     assert isinstance(code, int)
     assert "Traceback" not in err.getvalue()
+    assert "this is a defect of wattboard" not in err.getvalue()
     return Outcome(code, out.getvalue(), err.getvalue())
 
 

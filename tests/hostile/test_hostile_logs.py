@@ -173,14 +173,14 @@ def test_check_names_every_faulty_line_and_fails_for_a_skipped_run(tmp_path: Pat
     outcome = wattboard("check", tmp_path / "logs", "--format", "json")
     problems = json.loads(outcome.out)
     assert outcome.code == 1
-    assert [p["line"] for p in problems if p["file"] == "logs/many/impacttracker/data.json"] == [
-        *range(len(GOOD) + 1, len(GOOD) + 21)
-    ]
+    assert [
+        p["line"] for p in problems if p["file"] == f"{tmp_path}/logs/many/impacttracker/data.json"
+    ] == [*range(len(GOOD) + 1, len(GOOD) + 21)]
     assert [p["file"] for p in problems if p["severity"] == "error"] == [
-        "logs/empty/impacttracker/data.json"
+        f"{tmp_path}/logs/empty/impacttracker/data.json"
     ]
     github = wattboard("check", tmp_path / "logs", "--format", "github")
-    assert "::error file=logs/empty/impacttracker/data.json::" in github.out
+    assert f"::error file={tmp_path}/logs/empty/impacttracker/data.json::" in github.out
     assert wattboard("check", tmp_path / "logs" / "many").code == 0
     assert wattboard("check", tmp_path / "logs" / "many", "--strict").code == 1
 

@@ -134,10 +134,10 @@ def test_unknown_fields_are_ignored() -> None:
         ("experiment_start", "2026-03-01T12:00:00", "a time in ISO 8601 with its offset from UTC"),
         ("experiment_start", 1772000000, "a time in ISO 8601 with its offset from UTC"),
         ("experiment_end", "soon", "a time in ISO 8601 with its offset from UTC"),
-        ("interval_s", "1 s", "a number of 0.001 or more"),
-        ("interval_s", -1, "a number of 0.001 or more"),
-        ("pue", 0.4, "a number of 1 or more"),
-        ("pue", True, "a number of 1 or more"),
+        ("interval_s", "1 s", "a number from 0.001 to 3600"),
+        ("interval_s", -1, "a number from 0.001 to 3600"),
+        ("pue", 0.4, "a number from 1 to 100"),
+        ("pue", True, "a number from 1 to 100"),
         ("run_id", "a/../../b", "letters, digits"),
         ("cpu_info", ["x"], "an object"),
         ("cpu_info.brand", {"cpu_info": {"brand": ["x"]}}, "a text or a number"),
@@ -182,7 +182,7 @@ def test_messages_of_bad_fields_are_golden() -> None:
     assert lines(problems) == [
         'info.json: experiment_end: expected a time in ISO 8601 with its offset from UTC, found ""',
         "info.json: gpu_info: expected a list, found 7",
-        "info.json: pue: expected a number of 1 or more, found 0.4",
+        "info.json: pue: expected a number from 1 to 100, found 0.4",
     ]
 
 

@@ -122,13 +122,13 @@ def test_children_inherit_what_they_do_not_name(tmp_path: Path) -> None:
     leaf, other, group = only(load(tmp_path, FAMILY)).children
     deep = group.children[0]
     for node in (leaf, group, deep):
-        assert node.variables == {"a": Variable("A", "m"), "b": Variable("b")}
+        assert node.variables == {"a": Variable("A", "m"), "b": Variable("")}
         assert node.processor == "results.load"
         assert node.interval == "ci95"
         assert node.min_measured_share == 0.9
         assert node.requires == ("one.csv",)
         assert (node.ordering_variable, node.plots) == (None, ())
-    assert other.variables == {"a": Variable("Another"), "b": Variable("b")}
+    assert other.variables == {"a": Variable("Another"), "b": Variable("")}
     assert other.processor == "other.load"
     assert other.interval == "stderr"
     assert other.min_measured_share == 0.0
