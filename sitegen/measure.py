@@ -109,4 +109,4 @@ def _pue(run: RunLog, options: MeasureOptions) -> tuple[float, str]:
         return options.pue, options.pue_source
     if run.info.pue is not None:
         return run.info.pue, "the run's own log"
-    return DEFAULT_PUE, f"the default, {DEFAULT_PUE:g}"
+    return DEFAULT_PUE, "the default"

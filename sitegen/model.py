@@ -189,7 +189,7 @@ class RunResult:
     n_samples: int
     pue: float
     pue_source: str
-    """In words, such as "the default 1.58"."""
+    """In words, such as "the default"."""
     figures: Mapping[str, Figure]
     """By our names (see `catalog.py`)."""
     charts: tuple[TimeChart, ...]

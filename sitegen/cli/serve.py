@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
@@ -49,6 +50,8 @@ def serve(
         processors=not no_processors,
         watch_logs=watch_logs,
     )
+    # Where it serves, and each rebuild: that is what someone at a preview waits for.
+    logging.getLogger("mkdocs").setLevel(logging.INFO)
     try:
         serve_site(options, address)
     except HostError:

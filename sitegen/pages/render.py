@@ -13,6 +13,7 @@ from ..download import iso
 from ..measure import download_name
 from ..model import Group, Leaderboard, RunResult
 from ..table import run_titles
+from ..text import count
 from .datafiles import leaderboard_files, runs_files
 from .describe import description
 from .group_page import group_view
@@ -66,7 +67,9 @@ class PageRenderer:
         for group, ancestors in _with_ancestors(self._leaderboard.roots):
             view = group_view(self._leaderboard, group, ancestors, self._links)
             yield (
-                self._page(group.address, view.title, "group.html", view, _group_line(group)),
+                self._page(
+                    group.address, view.title, "group.html", view, _group_line(group, ancestors)
+                ),
                 group,
             )
 
@@ -133,9 +136,10 @@ def _places(leaderboard: Leaderboard) -> Mapping[str, Sequence[Shown]]:
     return places
 
 
-def _group_line(group: Group) -> str:
-    n = len(group.runs)
-    return f"Energy and emissions of {n} {'run' if n == 1 else 'runs'}: {group.node.title}."
+def _group_line(group: Group, ancestors: Sequence[Group]) -> str:
+    """Tells a leaf from one of the same title in another group."""
+    titles = " › ".join(g.node.title for g in (*ancestors, group))
+    return f"Energy and emissions of {count(len(group.runs), 'run')}: {titles}."
 
 
 def _run_line(run: RunResult) -> str:

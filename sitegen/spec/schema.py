@@ -135,7 +135,7 @@ class VariableModel(_Strict):
     model_config = ConfigDict(title="Variable")
 
     label: str = Field(
-        "", description='In words, such as "Average return". Default: the figure\'s name.'
+        "", description='In words, such as "Average return". Default: the figure\'s name in words.'
     )
     unit: str = Field("", description="Such as kWh. Default: none.")
     better: Literal["lower", "higher"] | None = Field(
