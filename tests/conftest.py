@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import tarfile
@@ -10,6 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+if importlib.util.find_spec("hypothesis"):  # not where the wheel is tested
+    from hypothesis import settings
+
+    # A busy machine is slow, not wrong; and CI shall find the same today as tomorrow: new examples are for us.
+    settings.register_profile("here", deadline=None, derandomize=bool(os.environ.get("CI")))
+    settings.load_profile("here")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared" / "data"
