@@ -72,6 +72,7 @@ def download_name(location: RunLocation) -> str:
 def _measured(location: RunLocation, options: MeasureOptions) -> RunResult:
     with open_run(location, every_problem=options.every_problem) as reader:
         run = _read(location, reader, options.downloads)
+    line = timeline(run)
     pue, pue_source = _pue(run, options)
     return RunResult(
         location=location,
@@ -82,8 +83,8 @@ def _measured(location: RunLocation, options: MeasureOptions) -> RunResult:
         n_samples=len(run.samples.time_s),
         pue=pue,
         pue_source=pue_source,
-        figures=figures(run, pue),
-        charts=charts(run, timeline(run)) if options.with_charts else (),
+        figures=figures(run, line, pue),
+        charts=charts(run, line) if options.with_charts else (),
         log_bytes=run.log_bytes,
         problems=run.problems,
     )

@@ -272,15 +272,6 @@ class Leaderboard:
     """Run path to the folder of its page below the leaderboard's own, ending with "/"."""
     problems: tuple[Problem, ...]
 
-    def first_leaves(self) -> dict[str, Group]:
-        """Run path to the first leaf that lists the run."""
-        leaves: dict[str, Group] = {}
-        for group in self.walk():
-            if group.node.is_leaf:
-                for run in group.runs:
-                    leaves.setdefault(run.location.path, group)
-        return leaves
-
     def walk(self) -> Iterator[Group]:
         """All groups, parents first."""
         for root in self.roots:

@@ -156,7 +156,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             content.address: LeaderboardPage(
                 content, self._page_file(content.address, config), config
             )
-            for content, _group in renderer.group_pages()
+            for content in renderer.group_pages()
         }
         run_files = {
             address: self._page_file(address, config)

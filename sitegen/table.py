@@ -67,14 +67,19 @@ def _declared(node: Node, name: str) -> Variable:
     return node.variables.get(name) or next(by_any_name, Variable(""))
 
 
-def children_table(group: Group) -> Table:
+def main_table(group: Group) -> Table:
+    """What a group's page and files show: a row a child, or for a leaf a row a run."""
+    return _runs_table(group) if group.node.is_leaf else _children_table(group)
+
+
+def _children_table(group: Group) -> Table:
     """A row a child, ordered as the spec asks."""
     columns = _columns(group)
     rows = [_group_row(child.node.title, child, columns) for child in group.children]
-    return Table(columns, _ordered(group.node, rows, group))
+    return Table(columns, _ordered(group, rows))
 
 
-def runs_table(group: Group) -> Table:
+def _runs_table(group: Group) -> Table:
     """A row a run, ordered as the spec asks, else by path."""
     columns = _columns(group)
     titles = run_titles([run.location.path for run in group.runs])
@@ -89,7 +94,7 @@ def runs_table(group: Group) -> Table:
         )
         for run in sorted(group.runs, key=lambda run: natural(run.location.path))
     ]
-    return Table(columns, _ordered(group.node, rows, group))
+    return Table(columns, _ordered(group, rows))
 
 
 def whole_table(group: Group) -> Table:
@@ -110,21 +115,21 @@ def _group_row(title: str, group: Group, columns: Sequence[Column]) -> Row:
     return Row(title, group.address, len(group.runs), stats, group.runs)
 
 
-def _ordered(node: Node, rows: Sequence[Row], group: Group) -> tuple[Row, ...]:
+def _ordered(group: Group, rows: Sequence[Row]) -> tuple[Row, ...]:
     """Rows by the mean of the ordering variable, which need not be among the columns; absent ones last."""
-    name = node.ordering_variable
+    name = group.node.ordering_variable
     if name is None:
         return tuple(rows)
-    sign = 1.0 if node.ordering == "ascending" else -1.0
+    sign = 1.0 if group.node.ordering == "ascending" else -1.0
 
     def key(row: Row) -> tuple[bool, float]:
-        mean = ordering_stat(group, row, name).mean
+        mean = _ordering_stat(group, row, name).mean
         return (mean is None, 0.0 if mean is None else sign * mean)
 
     return tuple(sorted(rows, key=key))
 
 
-def ordering_stat(group: Group, row: Row, name: str) -> Stat:
+def _ordering_stat(group: Group, row: Row, name: str) -> Stat:
     """The figure that a row is ordered by."""
     if name in row.stats:
         return row.stats[name]

@@ -10,7 +10,7 @@ from ..model import ABSENT, Figure, Provenance, RunLog
 from ..units import JOULES_PER_KWH, SECONDS_PER_HOUR
 from .emissions import run_emissions
 from .energy import WELL_COVERED, RunEnergy, run_energy
-from .timeline import Timeline, timeline
+from .timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class Measurement:
     pue: float
 
 
-def figures(log: RunLog, pue: float) -> dict[str, Figure]:
+def figures(log: RunLog, line: Timeline, pue: float) -> dict[str, Figure]:
     """All figures of a run, by our names.
 
     Args:
+        line: The log's time, cut into intervals.
         pue: Power usage effectiveness, a factor of 1 or more.
     """
-    line = timeline(log)
     measurement = Measurement(log, line, run_energy(log, line), pue)
     return {name: figure for metric in METRICS for name, figure in metric(measurement).items()}
 

@@ -11,14 +11,13 @@ from typing import Any
 from ..catalog import FIGURES
 from ..download import iso
 from ..model import Group, Leaderboard, RunResult, extra_figures
-from ..table import Table, children_table, runs_table
+from ..table import Table
 
 
-def leaderboard_files(group: Group) -> dict[str, str]:
+def leaderboard_files(title: str, table: Table) -> dict[str, str]:
     """`leaderboard.json` and `leaderboard.csv` of a group or leaf: rows in the page's order."""
-    table = runs_table(group) if group.node.is_leaf else children_table(group)
     return {
-        "leaderboard.json": _json(_leaderboard(group.node.title, table)),
+        "leaderboard.json": _json(_leaderboard(title, table)),
         "leaderboard.csv": _leaderboard_csv(table),
     }
 
@@ -78,9 +77,12 @@ def run_record(run: RunResult, leaf: Group | None = None) -> dict[str, Any]:
     }
 
 
-def runs_files(leaderboard: Leaderboard) -> dict[str, str]:
-    """`runs.json` and `runs.csv`: every run's figures, provenance and address."""
-    leaves = leaderboard.first_leaves()
+def runs_files(leaderboard: Leaderboard, leaves: Mapping[str, Group]) -> dict[str, str]:
+    """`runs.json` and `runs.csv`: every run's figures, provenance and address.
+
+    Args:
+        leaves: Run path to the first leaf that lists the run.
+    """
     records = [
         {
             **run_record(run, leaves.get(run.location.path)),

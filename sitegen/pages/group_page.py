@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ..charts import AxisText, ScatterTrace, scatter_chart
 from ..model import Group, Leaderboard, RunResult
-from ..table import Column, children_table, column, run_titles, runs_table, whole_table
+from ..table import Column, Table, column, run_titles, whole_table
 from ..text import count
 from .describe import description
 from .links import Links
@@ -15,11 +15,16 @@ from .views import ChartView, Download, GroupView, Link
 
 
 def group_view(
-    leaderboard: Leaderboard, group: Group, ancestors: Sequence[Group], links: Links
+    leaderboard: Leaderboard,
+    group: Group,
+    table: Table,
+    ancestors: Sequence[Group],
+    links: Links,
 ) -> GroupView:
     """All that a group's or a leaf's page shows.
 
     Args:
+        table: The group's `main_table`.
         ancestors: The groups that it lies in, outermost first.
     """
     here = group.address
@@ -36,13 +41,12 @@ def group_view(
         )
         runs = table_view(
             group,
-            runs_table(group),
+            table,
             "Runs",
             "Run",
             lambda row: links.page(here, leaderboard.run_addresses[row.path]),
         )
     else:
-        table = children_table(group)
         summary = table_view(
             group, table, "Executive summary", "Experiment", lambda row: links.page(here, row.path)
         )
@@ -78,6 +82,8 @@ def _link(here: str, group: Group, links: Links) -> Link:
 
 
 def _charts(leaderboard: Leaderboard, group: Group, links: Links) -> Iterator[ChartView]:
+    if not group.node.plots:
+        return
     titles = run_titles([run.location.path for run in group.runs])
     for i, plot in enumerate(group.node.plots, 1):
         if group.node.is_leaf:

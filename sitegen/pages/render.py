@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ..download import iso
 from ..measure import download_name
 from ..model import Group, Leaderboard, RunResult
-from ..table import run_titles
+from ..table import main_table, run_titles
 from ..text import count
 from .datafiles import leaderboard_files, runs_files
 from .describe import description
@@ -59,19 +59,17 @@ class PageRenderer:
             lstrip_blocks=True,
         )
         self._shown_in = _places(leaderboard)
+        self._tables = {group.address: main_table(group) for group in leaderboard.walk()}
 
-    def group_pages(self) -> Iterator[tuple[PageContent, Group | None]]:
-        """The front page where the spec has several roots (without a group), then all groups, parents first."""
+    def group_pages(self) -> Iterator[PageContent]:
+        """The front page where the spec has several roots, then all groups, parents first."""
         if len(self._leaderboard.roots) != 1:
-            yield self._index(), None
+            yield self._index()
         for group, ancestors in _with_ancestors(self._leaderboard.roots):
-            view = group_view(self._leaderboard, group, ancestors, self._links)
-            yield (
-                self._page(
-                    group.address, view.title, "group.html", view, _group_line(group, ancestors)
-                ),
-                group,
-            )
+            table = self._tables[group.address]
+            view = group_view(self._leaderboard, group, table, ancestors, self._links)
+            line = _group_line(group, ancestors)
+            yield self._page(group.address, view.title, "group.html", view, line)
 
     def run_pages(self) -> Iterator[tuple[PageContent, RunResult]]:
         """A page a run."""
@@ -89,9 +87,11 @@ class PageRenderer:
 
     def data_files(self) -> Iterator[tuple[str, str]]:
         """Address and content of the JSON and CSV files."""
-        yield from runs_files(self._leaderboard).items()
+        leaves = {path: places[0].leaf for path, places in self._shown_in.items()}
+        yield from runs_files(self._leaderboard, leaves).items()
         for group in self._leaderboard.walk():
-            for name, content in leaderboard_files(group).items():
+            table = self._tables[group.address]
+            for name, content in leaderboard_files(group.node.title, table).items():
                 yield group.address + name, content
 
     def _index(self) -> PageContent:

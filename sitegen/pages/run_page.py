@@ -15,7 +15,7 @@ from ..table import column
 from ..text import count, duration, moment, number, size, words
 from .group_page import breadcrumbs
 from .links import Links
-from .tables import NOT_MEASURED, run_notes
+from .tables import NOT_MEASURED, poor_share
 from .views import Download, FactTable, FigureView, Link, RunView
 
 _TILES = (
@@ -131,13 +131,14 @@ def _figure_view(
 
 
 def _warnings(run: RunResult) -> Iterator[str]:
-    notes = {
-        "ended abruptly": "This run ended abruptly: its log has no end, and its last sample is taken for it.",
-    }
-    for note in run_notes(run):
-        yield notes.get(
-            note, f"This run's {note}; for the rest, its last reading stands or nothing is counted."
+    share = poor_share(run)
+    if share is not None:
+        yield (
+            f"This run's samples cover {share:.0%} of the time; "
+            "for the rest, its last reading stands or nothing is counted."
         )
+    if not run.ended:
+        yield "This run ended abruptly: its log has no end, and its last sample is taken for it."
     for problem in run.problems:
         place = problem.file.removeprefix(f"{run.location.path}/")
         line = f" line {problem.line}" if problem.line else ""

@@ -23,7 +23,6 @@ _PROVENANCE_WORDS = {
     "reported": "reported by the run itself",
     "not measured": "not measured",
 }
-_POORLY_COVERED = "samples cover"
 NOT_MEASURED: Literal["not measured"] = "not measured"
 
 
@@ -91,9 +90,7 @@ def _row_note(row: Row) -> str:
     """What a reader must know of a row's runs before trusting it."""
     if row.is_run:
         return "; ".join(run_notes(row.runs[0]))
-    poorly = sum(
-        any(note.startswith(_POORLY_COVERED) for note in run_notes(run)) for run in row.runs
-    )
+    poorly = sum(poor_share(run) is not None for run in row.runs)
     return (
         f"{poorly} of {count(row.n, 'run')} sampled for less than {WELL_COVERED:.0%} of the time"
         if poorly
@@ -101,12 +98,18 @@ def _row_note(row: Row) -> str:
     )
 
 
+def poor_share(run: RunResult) -> float | None:
+    """The share of a run's time that samples cover, where that is too little to go unsaid."""
+    share = run.figures["measured_share"].value
+    return share if share is not None and share < WELL_COVERED else None
+
+
 def run_notes(run: RunResult) -> list[str]:
     """What limits a run's figures, in a few words each."""
     notes = []
-    share = run.figures["measured_share"].value
-    if share is not None and share < WELL_COVERED:
-        notes.append(f"{_POORLY_COVERED} {share:.0%} of the time")
+    share = poor_share(run)
+    if share is not None:
+        notes.append(f"samples cover {share:.0%} of the time")
     if not run.ended:
         notes.append("ended abruptly")
     return notes

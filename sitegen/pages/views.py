@@ -69,7 +69,6 @@ class TableView:
     """What ± means, such as "standard error of the mean"."""
     ordering: str
     """In words, such as "Ordered by AverageReturnPerkWh, highest first"; "" for the spec's order."""
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,18 +16,12 @@ from commands import (
     published,
     state,
     wattboard,
-    write_healthy,
     write_spec,
 )
 from golden import check_golden
 from logs import power_samples, write_run
 
 GOLDEN = Path(__file__).parent / "golden" / "output"
-
-
-@pytest.fixture
-def healthy(tmp_path: Path) -> Figures:
-    return write_healthy(tmp_path)
 
 
 def names_in(folder: Path) -> list[str]:

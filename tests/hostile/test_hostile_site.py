@@ -25,12 +25,6 @@ from commands import (
 from logs import CPU_POWER, our_info, power_samples, write_run
 
 
-@pytest.fixture
-def healthy(tmp_path: Path) -> Figures:
-    """Three good runs, and their figures."""
-    return write_healthy(tmp_path)
-
-
 @pytest.mark.parametrize("title", ["🚀 Rocket", "a: b", "- x", "#", '"', "yes"])
 def test_any_title_names_a_site(title: str, tmp_path: Path, healthy: Figures) -> None:
     """A root's title is the site's name, whatever YAML would make of it."""

@@ -21,18 +21,12 @@ from commands import (
     published,
     state,
     wattboard,
-    write_healthy,
     write_spec,
 )
 from golden import check_golden
 from logs import as_lines, our_info, power_samples, seed_info, write_run
 
 GOLDEN = Path(__file__).parent / "golden" / "trees"
-
-
-@pytest.fixture
-def healthy(tmp_path: Path) -> Figures:
-    return write_healthy(tmp_path)
 
 
 def bad_run(tmp_path: Path) -> Path:

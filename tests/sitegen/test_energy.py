@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wattboard.sitegen.metrics import figures
+from wattboard.sitegen import metrics
 from wattboard.sitegen.metrics.timeline import Timeline, timeline
 from wattboard.sitegen.model import (
+    Figure,
     GridIntensity,
     PowerSource,
     RunInfo,
@@ -53,6 +54,10 @@ def log(
     )
     end = time_s[-1] if end_s is None else end_s
     return RunLog(RunLocation(Path(), Path(), "run"), info, samples, start_s, end, True, 0)
+
+
+def figures(run: RunLog, pue: float) -> dict[str, Figure]:
+    return metrics.figures(run, timeline(run), pue)
 
 
 def value(run: RunLog, name: str, pue: float = 1.0) -> float | None:
