@@ -1,10 +1,16 @@
-.PHONY: golden bench picture
+.PHONY: golden bench bench-collector soak picture
 
 golden:  ## Write the golden files of the tests anew; read the diff.
 	WATTBOARD_GOLDEN=rewrite pytest -q
 
 bench:  ## What a cold build of the sample costs; for real logs call the program itself.
 	python benchmarks/cold_build.py sample_leaderboard/runs --site-spec sample_leaderboard/site.yml
+
+bench-collector:  ## What measuring costs a training, beside CodeCarbon's newest release. Six minutes; needs the network.
+	python benchmarks/collector.py
+
+soak:  ## Kill training, monitor and both at 50 random moments.
+	WATTBOARD_KILLS=50 pytest -q tests/collector/test_collector_kill.py
 
 picture:  ## Take the README's picture anew. Needs Chromium.
 	python docs/img/take_picture.py

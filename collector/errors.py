@@ -17,3 +17,7 @@ class MonitorError(CollectorError):
 
 class SourceUnavailableError(CollectorError):
     """A power source does not work on this machine. The message says why and what would help."""
+
+
+class HardwareMismatchError(CollectorError, AssertionError):
+    """The job is on other hardware than it asserts. The message lists what was found."""

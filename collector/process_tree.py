@@ -1,102 +1,171 @@
-"""The run's processes: the training process and all below it, without the monitor."""
+"""The run's processes: the training process and all below it, as they come and go.
+
+Left out, though they stand below it: the collector's own processes, and processes that write a
+part of the same run themselves (a rank that the training has started), or their energy would be
+in the run twice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
-import psutil
+from .machine import Machine, Process, ProcessKey, ProcessUse
 
-from .attribution import CpuTimes
+MONITOR_MODULE = "wattboard.collector.monitor"
 
-
-class ProcessKey(NamedTuple):
-    """A process number may be given again; together with its start it is unique."""
-
-    pid: int
-    created_s: float
+_LOOKS_AT_ARGUMENTS = 2
+"""Seen between fork and exec, a process still bears its parent's command line: look once more."""
 
 
 @dataclass(frozen=True, slots=True)
-class ProcessUse:
-    """One process at one moment. CPU seconds since it began; bytes."""
+class Tree:
+    """The processes at one moment."""
 
-    user_s: float
-    system_s: float
-    children_user_s: float
-    children_system_s: float
-    rss: int
-    vms: int
-    shared: int | None
-    """Of `rss`, what other processes may share. None where the system does not say."""
-    written_bytes: int | None
-    """Sent to disks since the process began. None where the system does not say."""
+    run: Mapping[ProcessKey, ProcessUse]
+    """Those that count."""
+    apart: Mapping[ProcessKey, ProcessUse]
+    """Those that do not. Their time must be known, since their parents inherit it."""
 
     @property
-    def cpu_times(self) -> CpuTimes:
-        return CpuTimes(self.user_s + self.system_s, self.children_user_s + self.children_system_s)
+    def all(self) -> Mapping[ProcessKey, ProcessUse]:
+        return {**self.run, **self.apart}
+
+
+@dataclass(slots=True)
+class _Member:
+    """A process of the tree, known since it was first seen."""
+
+    process: Process
+    looks: int = 0
+    monitor_of: str | None = None
+    """The run's name, if this is a monitor."""
 
 
 class ProcessTree:
-    """Follows a process and its descendants as they come and go."""
+    """Follows a process and its descendants."""
 
-    def __init__(self, root_pid: int, without: frozenset[int]) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        root_pid: int,
+        run_key: str = "",
+        *,
+        without: Collection[int] = (),
+        without_root: bool = False,
+    ) -> None:
         """Args:
         root_pid: The process whose tree is followed.
-        without: Process numbers that are left out, such as the monitor's own.
+        run_key: The name that the monitors of this run bear in their command lines.
+        without: Left out with all that they start, such as the monitor that asks.
+        without_root: Only what is below it counts.
         """
-        self._root = psutil.Process(root_pid)
+        self._machine = machine
+        self._root_pid = root_pid
+        self._run_key = run_key
         self._without = without
+        self._without_root = without_root
+        self._members: dict[int, _Member] = {}
+        self._outside: set[int] = set()
+        """Living processes that do not belong to the tree, and never will."""
+        self._begun: int | None = None
+        self._is_begun_counted = False
 
-    def read(self) -> dict[ProcessKey, ProcessUse]:
-        """All living processes of the tree; one that vanishes while it is read is left out."""
-        found: dict[ProcessKey, ProcessUse] = {}
-        for process in self._processes():
-            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                found[ProcessKey(process.pid, process.create_time())] = _use(process)
+    def read(self, processes_begun: int | None = None) -> Tree:
+        """All living processes of the tree; one that vanishes while it is read is left out.
+
+        Args:
+            processes_begun: How many the machine has ever begun, asked just before. Where none
+                began since the last read, nobody new needs to be looked for.
+        """
+        found = self._read_known()
+        if not self._none_began(processes_begun):
+            found |= self._look_for_new()
+        for pid in found:
+            self._look_at_arguments(pid)
+        run: dict[ProcessKey, ProcessUse] = {}
+        apart: dict[ProcessKey, ProcessUse] = {}
+        heads = self._heads_apart(found)
+        for pid, use in found.items():
+            part = apart if self._is_apart(pid, heads, found) else run
+            part[self._members[pid].process.key] = use
+        return Tree(run, apart)
+
+    def _none_began(self, begun: int | None) -> bool:
+        earlier, self._begun = self._begun, begun
+        if begun is None or earlier is None:
+            return False
+        # Some sandboxes show a number that never changes: believed once it was seen to grow, as it
+        # must after the first read, since the monitor then starts a process of its own.
+        self._is_begun_counted |= begun > earlier
+        return self._is_begun_counted and begun == earlier
+
+    def _look_for_new(self) -> dict[int, ProcessUse]:
+        """Take new processes of the tree into it, where they stay until they end."""
+        pids = set(self._machine.pids())
+        # Numbers are given in turn: none comes again within one interval.
+        self._outside &= pids
+        new = {}
+        for pid in pids - self._outside - self._members.keys():
+            process = self._machine.open(pid)
+            if process is not None:
+                new[pid] = process
+        joined = {pid for pid in new if self._descends(pid, new)}
+        self._outside |= new.keys() - joined
+        self._members |= {pid: _Member(new[pid]) for pid in joined}
+        return {pid: use for pid in joined if (use := new[pid].read()) is not None}
+
+    def _read_known(self) -> dict[int, ProcessUse]:
+        found = {}
+        for pid, member in list(self._members.items()):
+            use = member.process.read()
+            if use is None:
+                member.process.close()
+                del self._members[pid]
+            else:
+                found[pid] = use
         return found
 
-    def _processes(self) -> Iterator[psutil.Process]:
-        yield self._root
-        with suppress(psutil.NoSuchProcess):
-            for child in self._root.children(recursive=True):
-                if child.pid not in self._without:
-                    yield child
+    def _descends(self, pid: int, new: Mapping[int, Process]) -> bool:
+        """Whether a process that was not there before is the root or stands below a member."""
+        seen = set(self._without)
+        while pid not in self._members:
+            if pid == self._root_pid:
+                return True
+            if pid not in new or pid in seen:
+                return False
+            seen.add(pid)
+            pid = new[pid].parent_pid
+        return True
 
+    def _look_at_arguments(self, pid: int) -> None:
+        member = self._members[pid]
+        if member.looks >= _LOOKS_AT_ARGUMENTS or pid == self._root_pid:
+            return
+        member.looks += 1
+        arguments = list(self._machine.arguments(pid))
+        for option, module, run_key in zip(arguments, arguments[1:], arguments[2:], strict=False):
+            if (option, module) == ("-m", MONITOR_MODULE):
+                member.monitor_of = run_key
 
-def resident_bytes(processes: Mapping[ProcessKey, ProcessUse]) -> int:
-    """Memory that the tree holds: each process's own, and the largest shared part once.
+    def _heads_apart(self, found: Mapping[int, ProcessUse]) -> set[int]:
+        """The processes that do not count together with all below them."""
+        heads = set()
+        for pid, use in found.items():
+            run_key = self._members[pid].monitor_of
+            if run_key is not None:
+                heads.add(pid)
+                if run_key == self._run_key:
+                    heads.add(use.parent_pid)
+        return heads - {self._root_pid}
 
-    The exact figure (the proportional set size) needs a walk through the page tables under a lock
-    that the training also wants.
-    """
-    private = sum(use.rss - (use.shared or 0) for use in processes.values())
-    return private + max((use.shared or 0 for use in processes.values()), default=0)
-
-
-def _use(process: psutil.Process) -> ProcessUse:
-    with process.oneshot():
-        times = process.cpu_times()
-        memory = process.memory_info()
-        return ProcessUse(
-            user_s=times.user,
-            system_s=times.system,
-            children_user_s=times.children_user,
-            children_system_s=times.children_system,
-            rss=memory.rss,
-            vms=memory.vms,
-            shared=getattr(memory, "shared", None),
-            written_bytes=_written_bytes(process),
-        )
-
-
-def _written_bytes(process: psutil.Process) -> int | None:
-    # Not on every system, and only for one's own processes.
-    if not hasattr(process, "io_counters"):
-        return None
-    try:
-        return int(process.io_counters().write_bytes)
-    except (psutil.AccessDenied, OSError):
-        return None
+    def _is_apart(self, pid: int, heads: set[int], found: Mapping[int, ProcessUse]) -> bool:
+        if pid == self._root_pid:
+            return self._without_root
+        seen = set()
+        while pid in found and pid not in seen:
+            if pid in heads:
+                return True
+            seen.add(pid)
+            pid = found[pid].parent_pid
+        return False

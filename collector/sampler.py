@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import psutil
-
-from .attribution import cpu_seconds_used, share
+from .attribution import Use, share, used_since
+from .machine import Machine, Memory, ProcessKey, ProcessUse, resident_bytes
 from .power.source import PowerReading, PowerSource, Usage
-from .process_tree import ProcessKey, ProcessTree, ProcessUse, resident_bytes
+from .process_tree import ProcessTree, Tree
 
 log = logging.getLogger(__name__)
+
+Processes = Mapping[ProcessKey, ProcessUse]
 
 
 class Clock:
@@ -34,12 +35,16 @@ class Clock:
 class Sampler:
     """Takes samples one after the other; each tells of the time since the one before."""
 
-    def __init__(self, clock: Clock, tree: ProcessTree, sources: Sequence[PowerSource]) -> None:
+    def __init__(
+        self, clock: Clock, machine: Machine, tree: ProcessTree, sources: Sequence[PowerSource]
+    ) -> None:
         self._clock = clock
+        self._machine = machine
         self._tree = tree
         self._sources = sources
-        self._first: dict[ProcessKey, ProcessUse] = {}
-        self._last: dict[ProcessKey, ProcessUse] | None = None
+        self._failed: list[PowerSource] = []
+        self._first: Processes = {}
+        self._last: Tree | None = None
         self._last_s = 0.0
         self._last_machine_cpu_s = 0.0
         self._cpu_seconds = 0.0
@@ -47,30 +52,36 @@ class Sampler:
     def take(self) -> dict[str, Any]:
         """One sample. In the first, what needs a time span is absent."""
         now_s = time.monotonic()
-        processes = self._tree.read()
-        machine_cpu_s = _busy_cpu_seconds()
-        memory = psutil.virtual_memory()
-        resident = resident_bytes(processes)
+        counters = self._machine.counters()
+        machine_cpu_s = counters.busy_cpu_seconds
+        tree = self._tree.read(counters.processes_begun)
+        memory = self._machine.memory()
+        resident = resident_bytes(tree.run.values())
         is_first = self._last is None
-        before = processes if self._last is None else self._last
-        usage = _usage(
-            now_s=now_s,
+        before = tree if self._last is None else self._last
+        cpu_seconds = _used(before, tree, lambda use: use.cpu_seconds)
+        machine_cpu_seconds = (
+            0.0 if is_first else max(0.0, machine_cpu_s - self._last_machine_cpu_s)
+        )
+        usage = Usage(
+            time_s=now_s,
             interval_s=0.0 if is_first else now_s - self._last_s,
-            cpu_seconds=cpu_seconds_used(_cpu_times(before), _cpu_times(processes)),
-            machine_cpu_seconds=0.0 if is_first else machine_cpu_s - self._last_machine_cpu_s,
+            cpu_seconds=cpu_seconds,
+            machine_cpu_seconds=machine_cpu_seconds,
+            cpu_share=share(cpu_seconds, machine_cpu_seconds),
             mem_share=share(resident, memory.used),
-            pids=frozenset(key.pid for key in processes),
+            pids=frozenset(key.pid for key in tree.run),
         )
         if is_first:
-            self._first = processes
-        self._cpu_seconds += usage.cpu_seconds
+            self._first = tree.run
+        self._cpu_seconds += cpu_seconds
         sample: dict[str, Any] = {"timestamp": self._clock.at(now_s)}
         sample |= self._power(usage)
-        sample |= self._cpu(usage, processes)
-        sample |= _memory(processes, resident, memory)
-        sample |= _disk(usage, before, processes)
+        sample |= self._cpu(usage, tree.run)
+        sample |= _memory(tree.run, resident, memory)
+        sample |= _disk(usage, before, tree)
         sample |= {"process_ids": sorted(usage.pids)}
-        self._last, self._last_s, self._last_machine_cpu_s = processes, now_s, machine_cpu_s
+        self._last, self._last_s, self._last_machine_cpu_s = tree, now_s, machine_cpu_s
         return sample
 
     def _power(self, usage: Usage) -> dict[str, Any]:
@@ -78,7 +89,7 @@ class Sampler:
         energy_j: dict[str, float] = {}
         attributable_j: dict[str, float] = {}
         for source in self._sources:
-            reading = _read(source, usage)
+            reading = self._read(source, usage)
             keys[source.power_key] = reading.power_w
             keys[source.attributable_key] = reading.attributable_power_w
             keys |= reading.sample_keys
@@ -89,7 +100,17 @@ class Sampler:
             keys["energy_j"] = energy_j
         return keys | {"attributable_energy_j": attributable_j}
 
-    def _cpu(self, usage: Usage, processes: Mapping[ProcessKey, ProcessUse]) -> dict[str, Any]:
+    def _read(self, source: PowerSource, usage: Usage) -> PowerReading:
+        try:
+            return source.read(usage)
+        except Exception:
+            # A source that breaks its promise costs its own reading, not the run's log.
+            if source not in self._failed:
+                self._failed.append(source)
+                log.exception("power source %s failed; said once", source.describe()["name"])
+            return PowerReading()
+
+    def _cpu(self, usage: Usage, processes: Processes) -> dict[str, Any]:
         keys: dict[str, Any] = {
             "cpu_time_seconds": {
                 str(key.pid): _since(self._first.get(key), use) for key, use in processes.items()
@@ -99,48 +120,21 @@ class Sampler:
         if usage.gives_rates:
             keys["absolute_cpu_utilization"] = usage.cpu_seconds / usage.interval_s
             keys["average_relative_cpu_utilization"] = usage.cpu_share
-        cpus = psutil.cpu_count() or 1
+        cpus = self._machine.logical_cpus
         keys["cpu_count_adjusted_average_load"] = [load / cpus for load in os.getloadavg()]
         return keys
 
 
-def _usage(
-    *,
-    now_s: float,
-    interval_s: float,
-    cpu_seconds: float,
-    machine_cpu_seconds: float,
-    mem_share: float,
-    pids: frozenset[int],
-) -> Usage:
-    return Usage(
-        time_s=now_s,
-        interval_s=interval_s,
-        cpu_seconds=cpu_seconds,
-        machine_cpu_seconds=max(0.0, machine_cpu_seconds),
-        cpu_share=share(cpu_seconds, machine_cpu_seconds),
-        mem_share=mem_share,
-        pids=pids,
+def _used(before: Tree, tree: Tree, of: Callable[[ProcessUse], Use]) -> float:
+    """What the run used of something since the tree was read before."""
+    earlier, now = before.all, tree.all
+    keys = {key.pid: key for key in earlier}
+    return used_since(
+        {key: of(use) for key, use in earlier.items()},
+        {key: of(use) for key, use in now.items()},
+        {key: keys[use.parent_pid] for key, use in earlier.items() if use.parent_pid in keys},
+        tree.apart,
     )
-
-
-def _read(source: PowerSource, usage: Usage) -> PowerReading:
-    try:
-        return source.read(usage)
-    except Exception:
-        # A source that breaks its promise costs its own reading, not the run's log.
-        log.exception("power source %s failed", source.describe()["name"])
-        return PowerReading()
-
-
-def _busy_cpu_seconds() -> float:
-    """CPU time of all processes since the machine began, in seconds over all CPUs."""
-    times = psutil.cpu_times()
-    return sum(getattr(times, name, 0.0) for name in ("user", "nice", "system", "irq", "softirq"))
-
-
-def _cpu_times(processes: Mapping[ProcessKey, ProcessUse]) -> dict[ProcessKey, Any]:
-    return {key: use.cpu_times for key, use in processes.items()}
 
 
 def _since(first: ProcessUse | None, use: ProcessUse) -> dict[str, float]:
@@ -154,9 +148,7 @@ def _since(first: ProcessUse | None, use: ProcessUse) -> dict[str, float]:
     return {key: max(0.0, now - then) for key, (now, then) in now_and_then.items()}
 
 
-def _memory(
-    processes: Mapping[ProcessKey, ProcessUse], resident: int, memory: Any
-) -> dict[str, Any]:
+def _memory(processes: Processes, resident: int, memory: Memory) -> dict[str, Any]:
     return {
         "absolute_mem_usage": resident,
         "absolute_mem_percent_usage": share(resident, memory.total),
@@ -172,15 +164,9 @@ def _memory(
     }
 
 
-def _disk(
-    usage: Usage,
-    before: Mapping[ProcessKey, ProcessUse],
-    processes: Mapping[ProcessKey, ProcessUse],
-) -> dict[str, Any]:
-    if not usage.gives_rates or any(use.written_bytes is None for use in processes.values()):
+def _disk(usage: Usage, before: Tree, tree: Tree) -> dict[str, Any]:
+    if not usage.gives_rates or any(use.written_bytes is None for use in tree.run.values()):
         return {}
-    written = 0
-    for key, use in processes.items():
-        earlier = before.get(key)
-        written += (use.written_bytes or 0) - ((earlier.written_bytes or 0) if earlier else 0)
-    return {"disk_write_bytes_per_s": max(0, written) / usage.interval_s}
+    # The kernel keeps one counter for a process and its ended children.
+    written = _used(before, tree, lambda use: Use(0.0, use.written_bytes or 0))
+    return {"disk_write_bytes_per_s": written / usage.interval_s}

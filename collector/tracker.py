@@ -6,37 +6,36 @@ import atexit
 import contextlib
 import logging
 import os
-import select
-import subprocess
 import sys
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
-from . import runlog
-from .errors import CollectorError, LogExistsError, MonitorError
-from .settings import (
-    READY_TIMEOUT_S,
-    Settings,
-    checked_carbon_intensity,
-    checked_interval,
-    checked_pue,
-    checked_region,
-    new_run_id,
-)
+from . import runlog, sigterm
+from .errors import CollectorError, MonitorError
+from .monitor_process import MonitorProcess
+from .run_settings import RunSettings
 
 log = logging.getLogger(__name__)
 
-STOP_TIMEOUT_S = 5.0
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_CO_COROUTINE_OR_GENERATOR = 0x80 | 0x20 | 0x200
+"""Flags of a function's code: calling it does not yet run it (inspect.CO_*)."""
 
 
-class ImpactTracker:
+class ImpactTracker(contextlib.ContextDecorator):
     """Measures this process and all below it, from launch to stop.
 
     with ImpactTracker("runs/ppo/seed-3"):
         train()
+
+    @ImpactTracker("runs/ppo/seed-3")
+    def train(): ...
+
+    tracker = ImpactTracker("runs/ppo/seed-3")
+    tracker.launch_impact_monitor()
 
     Once it is launched, nothing that goes wrong with the measurement reaches the training: it is
     logged, and raised by `get_latest_info_and_check_for_errors`.
@@ -51,29 +50,44 @@ class ImpactTracker:
         carbon_intensity: float | Mapping[str, Any] | None = None,
         pue: float | None = None,
         run_name: str | None = None,
+        resume: bool = False,
+        rank: int | None = None,
+        record: Collection[str] = (),
     ) -> None:
         """Args:
             logdir: The run's folder; made if need be. The log goes to `impacttracker` in it.
             interval: Seconds from sample to sample.
             region: Where the power comes from: a zone's id such as "DEU", or a mapping with
-                "id", "name" and "found_by".
+                "id", "name" and "found_by". None: WATTBOARD_REGION, the configuration file, or
+                a lookup by IP address (docs/region.md says how to turn it off).
             carbon_intensity: Of that power: g CO2eq/kWh, or a mapping with "g_per_kwh", "year",
                 "source" and "basis" (lifecycle, direct, marginal or unknown).
             pue: Power usage effectiveness of the data centre, 1 or more.
             run_name: A name for people.
+            resume: Where the folder holds a log that has ended, add a part to that run.
+            rank: This process's number among those that work on the run together. None: what
+                torchrun, srun or mpirun say; without them 0.
+            record: What is left out unless asked for: "host_name", "user_name", "command".
 
         Raises:
             CollectorError: An argument makes no sense.
         """
         self._logdir = Path(logdir).absolute()
-        self._interval = checked_interval(interval)
-        self._region = checked_region(region)
-        self._carbon_intensity = checked_carbon_intensity(carbon_intensity)
-        self._pue = checked_pue(pue)
-        self._run_name = run_name
-        self._monitor: subprocess.Popen[bytes] | None = None
+        self._settings = RunSettings.checked(
+            interval=interval,
+            region=region,
+            carbon_intensity=carbon_intensity,
+            pue=pue,
+            run_name=run_name,
+            resume=resume,
+            rank=rank,
+            record=record,
+        )
+        self._monitor: MonitorProcess | None = None
+        self._folder: Path | None = None
         self._owner_pid = 0
         self._error: str | None = None
+        self._not_at_exit: Callable[[], object] = lambda: None
 
     def launch_impact_monitor(self) -> None:
         """Start to measure. The measurement ends with `stop`, or when this process ends.
@@ -85,34 +99,35 @@ class ImpactTracker:
         if self._monitor is not None:
             raise CollectorError("this tracker already measures; stop() it before the next launch")
         self._error = None
+        self._folder = None
         self._owner_pid = os.getpid()
+        settings = self._settings
         try:
-            folder = runlog.claim(self._logdir)
-            self._monitor = _start_monitor(self._settings(folder))
-        except LogExistsError:
-            raise
+            claimed = runlog.claim(self._logdir, settings.rank.number, resume=settings.resume)
+            self._folder = claimed.folder
+            monitor = MonitorProcess(settings.for_monitor(self._logdir, claimed))
         except OSError as error:
             self._fail(f"the run is not measured: {error}")
             return
-        atexit.register(self.stop)
-        self._wait_for_first_sample(self._monitor)
+        if monitor.error is not None:
+            self._fail(monitor.error)
+            return
+        self._monitor = monitor
+        self._not_at_exit = _at_exit(self.stop)
+        sigterm.begin(self.stop)
 
     def stop(self) -> None:
         """Take the last sample and write the end of the experiment; nothing if it does not run."""
         # A process that was forked from the training has inherited this tracker, not its monitor.
         if self._monitor is None or os.getpid() != self._owner_pid:
             return
-        monitor, self._monitor = self._monitor, None
-        atexit.unregister(self.stop)
-        try:
-            # The line, then the end of the pipe; a monitor that is gone has broken it.
-            _, errors = monitor.communicate(b"stop\n", timeout=STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            monitor.kill()
-            _, errors = monitor.communicate()
-            self._fail(f"the monitor did not stop within {STOP_TIMEOUT_S:g} s and was killed")
-        if monitor.returncode != 0:
-            self._fail(_monitor_message(monitor.returncode, errors))
+        with sigterm.ending(self.stop):
+            monitor, self._monitor = self._monitor, None
+            self._not_at_exit()
+            if monitor is not None:  # or another thread was faster
+                monitor.stop()
+                if monitor.error is not None:
+                    self._fail(monitor.error)
 
     def get_latest_info_and_check_for_errors(self) -> dict[str, Any] | None:
         """The latest sample, or None before the first.
@@ -120,15 +135,24 @@ class ImpactTracker:
         Raises:
             MonitorError: The measurement failed; with the monitor's traceback.
         """
-        if self._monitor is not None and self._monitor.poll() is not None:
+        # A forked child has the log to look at; its parent's children are none of its own.
+        monitor = self._monitor if os.getpid() == self._owner_pid else None
+        if monitor is not None and monitor.has_failed:
             self.stop()
             self._error = self._error or "the monitor ended before it was told to"
         if self._error is not None:
             raise MonitorError(self._error)
+        if self._folder is None:
+            return None
         try:
-            return runlog.last_sample(self._logdir / runlog.LOG_FOLDER)
+            return runlog.last_sample(self._folder)
         except OSError as error:
             raise MonitorError(f"the log cannot be read: {error}") from error
+
+    def _fail(self, message: str) -> None:
+        """Say it where the training's user looks; the training's own output gets no traceback."""
+        log.error("%s", message)
+        self._error = self._error or message
 
     def __enter__(self) -> ImpactTracker:
         self.launch_impact_monitor()
@@ -142,50 +166,32 @@ class ImpactTracker:
     ) -> None:
         self.stop()
 
-    def _settings(self, folder: Path) -> Settings:
-        return Settings(
-            logdir=str(folder),
-            parent_pid=os.getpid(),
-            launched_s=time.time(),
-            run_id=new_run_id(),
-            interval_s=self._interval,
-            run_name=self._run_name,
-            region=self._region,
-            carbon_intensity=self._carbon_intensity,
-            pue=self._pue,
-        )
+    def __call__(self, func: Function) -> Function:
+        """Measure each call of a function. With resume=True a second call adds to the run.
 
-    def _wait_for_first_sample(self, monitor: subprocess.Popen[bytes]) -> None:
-        if monitor.stdout is None:
-            return
-        ready, _, _ = select.select([monitor.stdout], [], [], READY_TIMEOUT_S)
-        if ready and not monitor.stdout.readline():
-            # It closed its output instead of saying "ready": it failed at the start.
-            self.stop()
-
-    def _fail(self, message: str) -> None:
-        log.error("%s", message)
-        self._error = self._error or message
+        Raises:
+            CollectorError: A coroutine or generator function, whose call is over before it runs.
+        """
+        code = getattr(func, "__code__", None)
+        if code is not None and code.co_flags & _CO_COROUTINE_OR_GENERATOR:
+            raise CollectorError(
+                f"{code.co_name}: expected a function that runs when it is called, found a "
+                "coroutine or generator function: use `with ImpactTracker(…):` inside it"
+            )
+        return super().__call__(func)
 
 
-def _start_monitor(settings: Settings) -> subprocess.Popen[bytes]:
-    monitor = subprocess.Popen(
-        # -P: a file of the user's that is called like a module of ours must not be imported.
-        [sys.executable, "-P", "-m", "wattboard.collector.monitor"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        # Ctrl-C goes to all of a terminal's session: the training ends first, then says stop.
-        start_new_session=True,
-    )
-    if monitor.stdin is not None:
-        with contextlib.suppress(BrokenPipeError):
-            monitor.stdin.write(settings.to_line().encode())
-            monitor.stdin.flush()
-    return monitor
+def _at_exit(stop: Callable[[], None]) -> Callable[[], object]:
+    """Have the run ended with the process, after the children that multiprocessing waits for.
 
+    Its own children end in its way alone.
 
-def _monitor_message(returncode: int, errors: bytes) -> str:
-    text = errors.decode(errors="replace").strip()
-    how = f"by signal {-returncode}" if returncode < 0 else f"with exit code {returncode}"
-    return f"the monitor ended {how}; the log goes no further\n{text}".rstrip()
+    Returns:
+        What takes this back.
+    """
+    util = sys.modules.get("multiprocessing.util")
+    if util is None:
+        atexit.register(stop)
+        return lambda: atexit.unregister(stop)
+    cancel: Callable[[], object] = util.Finalize(None, stop, exitpriority=-1).cancel
+    return cancel

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["load_runs"]
+    from .data_interface import DataInterface
+
+__all__ = ["DataInterface", "load_runs"]
+
+
+def __getattr__(name: str) -> Any:
+    """`DataInterface`, imported when it is asked for: with it comes all that reads logs."""
+    if name == "DataInterface":
+        from .data_interface import DataInterface
+
+        return DataInterface
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def load_runs(folders: Sequence[str | Path]) -> pd.DataFrame:

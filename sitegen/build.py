@@ -11,11 +11,12 @@ from .catalog import KNOWN_NAMES
 from .errors import Problem, WattboardError
 from .execute import measure_all
 from .group import filter_problems, members, tree
+from .location import SAMPLES_PATH
 from .measure import MeasureOptions, SkippedRun
 from .model import Group, Leaderboard, RunResult
 from .processors import run_processors
 from .progress import Progress
-from .scan import SAMPLES_PATH, scan
+from .scan import scan
 from .spec import load_spec, named_figures
 
 

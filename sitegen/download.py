@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_IFREG
@@ -13,7 +13,7 @@ import msgspec
 from isal import isal_zlib
 from stream_zip import ZIP_32, ZIP_64, stream_zip
 
-from .model import RunLog
+from .model import RunLog, Surroundings
 from .readers.hardware import PYTHON_LABEL, cpu_keys, gpu_keys
 from .readers.info_json import FORMAT
 
@@ -25,20 +25,32 @@ _MODE = S_IFREG | 0o644
 _MAX_ZIP_32_BYTES = 3 << 30
 
 
-def write_zip(
-    file: Path, blocks: Iterable[bytes], log_bytes: int, read_log: Callable[[], RunLog]
-) -> None:
-    """Write a zip with `data.json`, made of the blocks as they come, and `info.json`.
+@dataclass(frozen=True, slots=True)
+class ZipPart:
+    """A log on its way into a zip."""
+
+    folder: str
+    """Inside the zip: "" for the run's own log, else such as "part-rank-1/"."""
+    blocks: Iterable[bytes]
+    """What becomes `data.json`, made as it is taken."""
+    read_log: Callable[[], RunLog | None]
+    """Called once the blocks are exhausted. None: the log cannot be used, and gets no `info.json`."""
+
+
+def write_zip(file: Path, parts: Iterable[ZipPart], log_bytes: int) -> None:
+    """Write a zip with `data.json`, made of the blocks as they come, and `info.json` of each part.
 
     Args:
-        log_bytes: About the sum of the blocks; decides whether the zip needs its 64-bit form.
-        read_log: Called once the blocks are exhausted.
+        log_bytes: About the sum of all blocks; decides whether the zip needs its 64-bit form.
     """
+    form = ZIP_32 if log_bytes < _MAX_ZIP_32_BYTES else ZIP_64
 
     def members() -> Iterator[tuple[Any, ...]]:
-        form = ZIP_32 if log_bytes < _MAX_ZIP_32_BYTES else ZIP_64
-        yield "data.json", _DATE, _MODE, form, blocks
-        yield "info.json", _DATE, _MODE, ZIP_32, (info_json(read_log()).encode(),)
+        for part in parts:
+            yield f"{part.folder}data.json", _DATE, _MODE, form, part.blocks
+            log = part.read_log()
+            if log is not None:
+                yield f"{part.folder}info.json", _DATE, _MODE, form, (info_json(log).encode(),)
 
     with file.open("wb") as out:
         # isal's fastest level: zlib would take longer than all other work on a log, for a somewhat smaller file.
@@ -74,10 +86,26 @@ def info_json(log: RunLog) -> str:
         "pue": info.pue,
         "python_version": python_version,
         "python_packages": info.packages,
+        **_surroundings(info.surroundings),
+        "exit_code": info.exit_code,
     }
+    if log.location.name or info.rank is not None or info.n_ranks is not None:
+        content["part"] = {"name": log.location.name, "rank": info.rank, "of": info.n_ranks}
     if info.format != FORMAT:
         content["converted_from"] = info.format
     return msgspec.json.format(msgspec.json.encode(_present(content)).decode(), indent=1) + "\n"
+
+
+def _surroundings(known: Surroundings) -> dict[str, Any]:
+    commit, scheduler, cloud = known.commit, known.scheduler, known.cloud
+    return {
+        "node": known.node,
+        "os": known.operating_system,
+        "git": commit and {"commit": commit.id, "modified": commit.modified},
+        "scheduler": scheduler and _present(asdict(scheduler)),
+        "container": known.container,
+        "cloud": cloud and _present(asdict(cloud)),
+    }
 
 
 def _present(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
 from .errors import WattboardError
+from .location import RunLocation
 from .measure import MeasureOptions, SkippedRun, measure
-from .model import RunLocation, RunResult
-from .scan import SAMPLES_PATH
+from .model import RunResult
 
 Measured = RunResult | SkippedRun
 
@@ -34,7 +34,7 @@ def measure_all(
     Raises:
         WattboardError: a worker process died.
     """
-    sizes = {location: _log_bytes(location) for location in locations}
+    sizes = {location: location.log_bytes for location in locations}
     wanted = jobs or _cores()
     workers = min(wanted, len(locations), sum(sizes.values()) // _WORTH_A_PROCESS_BYTES)
     if workers < 2:
@@ -89,10 +89,3 @@ def _in_processes(
     finally:
         pool.shutdown(cancel_futures=True)
     return done
-
-
-def _log_bytes(location: RunLocation) -> int:
-    try:
-        return (location.folder / SAMPLES_PATH).stat().st_size
-    except OSError:
-        return 0

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from .addresses import title_slugs
 from .errors import Problem
-from .model import Group, RunLocation, RunResult
+from .location import RunLocation
+from .model import Group, RunResult
 from .spec import FilterTimeout, Node, SiteSpec
 from .text import count
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 from pathlib import Path
 
-from .download import write_zip
 from .errors import Problem, RunError
+from .location import RunLocation
 from .metrics import figures
-from .metrics.timeline import timeline
-from .model import RunLocation, RunLog, RunResult
-from .readers import RunReader, open_run
+from .metrics.combine import PartFigures, combined
+from .metrics.timeline import Timeline, timeline
+from .model import Figure, RunLog, RunResult
+from .parts import differences, last_pieces, missing_ranks, run_parts, whole_info
+from .read_run import read_run
 from .series import charts
 
 log = logging.getLogger(__name__)
@@ -70,44 +74,55 @@ def download_name(location: RunLocation) -> str:
 
 
 def _measured(location: RunLocation, options: MeasureOptions) -> RunResult:
-    with open_run(location, every_problem=options.every_problem) as reader:
-        run = _read(location, reader, options.downloads)
-    line = timeline(run)
-    pue, pue_source = _pue(run, options)
+    download = options.downloads and options.downloads / download_name(location)
+    run = read_run(location, download, every_problem=options.every_problem)
+    timed = [(log, timeline(log)) for log in run.logs]
+    pues = [_pue(log, options) for log in run.logs]
+    each = [
+        _part_figures(log, line, pue) for (log, line), (pue, _) in zip(timed, pues, strict=True)
+    ]
+    missing = missing_ranks(location, run.logs, run.lost)
+    whole = combined(each, complete=not (run.lost or missing))
+    pue, pue_source = _pue_of_all(pues, whole)
+    parts = run_parts(run.logs)
     return RunResult(
         location=location,
-        info=run.info,
-        start_s=run.start_s,
-        end_s=run.end_s,
-        ended=run.ended,
-        n_samples=len(run.samples.time_s),
+        info=whole_info(parts, run.logs),
+        parts=parts,
+        start_s=min(log.start_s for log in run.logs),
+        end_s=max(log.end_s for log in run.logs),
+        ended=all(part.ended for part in last_pieces(parts)),
+        n_samples=sum(len(log.samples.time_s) for log in run.logs),
         pue=pue,
         pue_source=pue_source,
-        figures=figures(run, line, pue),
-        charts=charts(run, line) if options.with_charts else (),
-        log_bytes=run.log_bytes,
-        problems=run.problems,
+        figures=whole,
+        charts=charts(timed) if options.with_charts else (),
+        log_bytes=sum(log.log_bytes for log in run.logs),
+        problems=(*run.problems, *missing, *differences(location, run.logs)),
     )
 
 
-def _read(location: RunLocation, reader: RunReader, downloads: Path | None) -> RunLog:
-    if downloads is None:
-        for _ in reader.blocks:
-            pass
-        return reader.log()
-    logs: list[RunLog] = []
-
-    def read_log() -> RunLog:
-        logs.append(reader.log())
-        return logs[0]
-
-    write_zip(downloads / download_name(location), reader.blocks, reader.log_bytes, read_log)
-    return logs[0]
+def _part_figures(log: RunLog, line: Timeline, pue: float) -> PartFigures:
+    return PartFigures(
+        figures(log, line, pue), (log.start_s, log.end_s), log.gpu_ids, line.holds_for_ever
+    )
 
 
-def _pue(run: RunLog, options: MeasureOptions) -> tuple[float, str]:
+def _pue(log: RunLog, options: MeasureOptions) -> tuple[float, str]:
     if options.pue is not None:
         return options.pue, options.pue_source
-    if run.info.pue is not None:
-        return run.info.pue, "the run's own log"
+    if log.info.pue is not None:
+        return log.info.pue, "the run's own log"
     return DEFAULT_PUE, "the default"
+
+
+def _pue_of_all(
+    pues: Sequence[tuple[float, str]], whole: Mapping[str, Figure]
+) -> tuple[float, str]:
+    """What the energy of the run was multiplied by: each part's own, which nearly always is the same for all."""
+    if len(set(pues)) == 1:
+        return pues[0]
+    energy, facility = whole["energy_kwh"].value, whole["facility_energy_kwh"].value
+    mean = facility / energy if energy and facility else fsum(pue for pue, _ in pues) / len(pues)
+    each = ", ".join(f"{pue:g} by {source}" for pue, source in sorted(set(pues)))
+    return mean, f"the mean over the run's parts: {each}"

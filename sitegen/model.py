@@ -2,6 +2,8 @@
 
     scan -> RunLocation -> read -> RunLog -> measure -> RunResult -> group -> Group -> pages
 
+A run has one log, or one for each of its parts (ranks, resumed pieces): `measure` sums them into the one run.
+
 Every value is frozen; each step takes some and returns new ones. Seconds, watts, joules and g/kWh inside; what a
 person reads is made from them in `text.py`, at the end.
 """
@@ -10,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from .catalog import BY_NAME
 from .errors import Problem
+from .location import PartLocation, RunLocation
 
 if TYPE_CHECKING:
     from .spec.model import Node, SiteSpec
@@ -31,19 +33,13 @@ Provenance = Literal["measured", "estimated", "partial", "reported", "not measur
 time. `reported`: read from the run's own result files. `not measured`: absent.
 """
 
+GPU_ID_LABEL = "Id"
+"""Among a GPU's facts, what tells it from others where two logs list it. Not shown."""
+
+WEAKEST_FIRST: tuple[Provenance, ...] = ("partial", "estimated", "reported", "measured")
+"""A figure made of several is no better than the weakest of them."""
+
 Basis = Literal["lifecycle", "direct", "marginal", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class RunLocation:
-    """Where a run lies, and what it is called."""
-
-    folder: Path
-    """The run's folder on this machine. Never shown on a page."""
-    tree: Path
-    """The log folder it lies in, links resolved. Nothing outside is read for it."""
-    path: str
-    """The run's name: its path relative to the log folder's parent, with "/", starting with that folder's own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +76,57 @@ class PowerSource:
     """Of an estimate: the watts that it starts from."""
     found_by: str = ""
     """How they were found."""
+    note: str = ""
+    """What a reader of the figures should know."""
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
     name: str
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The state of the experiment's code."""
+
+    id: str
+    """Of git, in hexadecimal."""
+    modified: bool | None = None
+    """Files differed from the commit. None: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduler:
+    """What gave a run its place on a cluster."""
+
+    name: str
+    """Such as "slurm"."""
+    nodes: int | None = None
+    tasks: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """Whose machine a run was on."""
+
+    provider: str
+    """Such as "aws"."""
+    machine_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run ran on and under, beside the processors."""
+
+    node: str = ""
+    """The same for all logs of one machine since its last start; says nothing else of it."""
+    operating_system: str = ""
+    commit: Commit | None = None
+    scheduler: Scheduler | None = None
+    container: str = ""
+    """Such as "docker"; "" for none."""
+    cloud: Cloud | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +152,18 @@ class RunInfo:
     power_sources: tuple[PowerSource, ...] = ()
     pue: float | None = None
     collector_version: str = ""
+    rank: int | None = None
+    """This log's number among those of the processes that worked on the run at once."""
+    n_ranks: int | None = None
+    """How many such processes there were."""
+    surroundings: Surroundings = Surroundings()
+    exit_code: int | None = None
+    """Of the command, where one was tracked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """The samples of one run, sorted by time. Shape (n,) each, n >= 1; NaN where there was no reading."""
+    """The samples of one log, sorted by time. Shape (n,) each, n >= 1; NaN where there was no reading."""
 
     time_s: FloatArray
     """Seconds since 1970, strictly increasing."""
@@ -130,9 +178,9 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class RunLog:
-    """One run as read: the seam between the readers and the metrics."""
+    """One log as read: the seam between the readers and the metrics. Most runs have one, others one a part."""
 
-    location: RunLocation
+    location: PartLocation
     info: RunInfo
     samples: Samples
     start_s: float
@@ -141,6 +189,11 @@ class RunLog:
     """False when the log has no end of the experiment: the run was killed, or still goes on."""
     log_bytes: int
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def gpu_ids(self) -> tuple[str, ...]:
+        """An id for each GPU that the log lists, "" where it does not tell."""
+        return tuple(gpu.get(GPU_ID_LABEL, "") for gpu in self.info.gpu_info)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +231,31 @@ class TimeChart:
 
 
 @dataclass(frozen=True, slots=True)
+class RunPart:
+    """What a run's page says of one of its logs."""
+
+    name: str
+    """As in `PartLocation`."""
+    info: RunInfo
+    """Of this log alone; without packages where the run has several."""
+    start_s: float
+    end_s: float
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """All that the rest of the program knows of a run. What is cached and what comes back from a worker."""
 
     location: RunLocation
     info: RunInfo
+    """Of the run as a whole: where its parts differ, what they have in common or what the first says."""
+    parts: tuple[RunPart, ...]
+    """At least one, in the order of their names."""
     start_s: float
     end_s: float
     ended: bool
+    """Every process of the run came to its end."""
     n_samples: int
     pue: float
     pue_source: str

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
-import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import Problem, WattboardError
-from .model import RunLocation
-
-LOG_FOLDER = "impacttracker"
-SAMPLES_FILE = "data.json"
-SAMPLES_PATH = f"{LOG_FOLDER}/{SAMPLES_FILE}"
+from .location import LOG_FOLDER, RunLocation
+from .scan_logs import name_text, run_in
 
 # Version control keeps its own copies of folders; there is no run to be found in them.
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn"})
-
-# Control characters, line and paragraph separators, and what changes the direction of writing.
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +25,7 @@ class ScanResult:
 def scan(
     log_folders: Sequence[Path], on_progress: Callable[[int], None] = lambda _found: None
 ) -> ScanResult:
-    """Find every folder with `impacttracker/data.json` below the log folders.
+    """Find every folder with `impacttracker/data.json`, or `impacttracker/part-*/data.json`, below the log folders.
 
     Folders that are symbolic links are not entered: what lies inside the tree is found under its own name, what lies
     outside is not the tree's. A `data.json` that is a link counts if its target lies inside the log folder.
@@ -63,6 +55,19 @@ def scan(
             found[location.path] = location
             on_progress(len(found))
     return ScanResult(tuple(found[path] for path in sorted(found)), tuple(problems))
+
+
+def scan_run(folder: Path) -> ScanResult:
+    """The run whose logs lie in `impacttracker` of a folder, if there is one; without those below.
+
+    Args:
+        folder: The run's, links resolved. The run is named by its last part.
+    """
+    problems: list[Problem] = []
+    name = f"{name_text(folder.name)}/{LOG_FOLDER}"
+    listed = _listed(folder / LOG_FOLDER, name, problems)
+    run = run_in(folder / LOG_FOLDER, listed, name, folder, problems)
+    return ScanResult(() if run is None else (run,), tuple(problems))
 
 
 def _checked(log_folders: Sequence[Path]) -> list[Path]:
@@ -115,41 +120,38 @@ def _reads_alike(location: RunLocation) -> Problem:
 def _runs_below(log_folder: Path, problems: list[Problem]) -> Iterator[RunLocation]:
     """The runs of one log folder, in the order of their paths."""
     root = log_folder.resolve()
-    pending = [(log_folder, _text(log_folder.name))]
+    pending = [(log_folder, name_text(log_folder.name))]
     while pending:
         folder, name = pending.pop()
-        try:
-            with os.scandir(folder) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
-        except OSError as error:
-            problems.append(
-                Problem(
-                    name,
-                    f"expected a folder that can be read, found: {error.strerror}",
-                    hint="runs below it are missing from the site",
-                    severity="error",
-                )
-            )
-            continue
+        listed = _listed(folder, name, problems)
+        if folder.name == LOG_FOLDER and folder != log_folder:
+            run = run_in(folder, listed, name, root, problems)
+            if run is not None:
+                yield run
         below = []
         for entry in listed:
             if entry.is_symlink():
                 _note_link(entry, root, name, problems)
             elif entry.is_dir(follow_symlinks=False) and entry.name not in _NEVER_ENTERED:
-                below.append((folder / entry.name, f"{name}/{_text(entry.name)}"))
-                if entry.name == LOG_FOLDER and _holds_samples(folder, name, root, problems):
-                    yield RunLocation(folder, root, name)
+                below.append((folder / entry.name, f"{name}/{name_text(entry.name)}"))
         pending.extend(reversed(below))
 
 
-def _text(name: str) -> str:
-    """A file name as text that can be written anywhere.
-
-    Escapes such as "\\xff" and "\\n" stand for bytes that are not UTF-8 and for signs that a terminal would obey: names
-    are chosen by strangers, and stand in messages and on pages.
-    """
-    text = os.fsencode(name).decode("utf-8", "backslashreplace")
-    return _CONTROLS.sub(lambda sign: sign[0].encode("unicode_escape").decode("ascii"), text)
+def _listed(folder: Path, name: str, problems: list[Problem]) -> list[os.DirEntry[str]]:
+    """What a folder holds, by name; nothing where it cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        problems.append(
+            Problem(
+                name,
+                f"expected a folder that can be read, found: {error.strerror}",
+                hint="runs below it are missing from the site",
+                severity="error",
+            )
+        )
+        return []
 
 
 def _note_link(entry: os.DirEntry[str], root: Path, parent: str, problems: list[Problem]) -> None:
@@ -162,37 +164,8 @@ def _note_link(entry: os.DirEntry[str], root: Path, parent: str, problems: list[
     if leads_out:
         problems.append(
             Problem(
-                f"{parent}/{_text(entry.name)}",
+                f"{parent}/{name_text(entry.name)}",
                 "a symbolic link that leads out of the log folder is not followed",
                 hint="give its target as a log folder of its own",
             )
         )
-
-
-def _holds_samples(folder: Path, name: str, root: Path, problems: list[Problem]) -> bool:
-    samples = folder / LOG_FOLDER / SAMPLES_FILE
-    if not os.path.lexists(samples):
-        return False
-    found = _unfit(samples, root)
-    if found:
-        problems.append(
-            Problem(
-                f"{name}/{SAMPLES_PATH}",
-                f"expected a log file, found {found}",
-                hint="the run is skipped",
-                severity="error",
-            )
-        )
-    return not found
-
-
-def _unfit(samples: Path, root: Path) -> str:
-    """What is there instead of a file of the tree; "" where it is one."""
-    try:
-        mode = samples.stat().st_mode
-        inside = samples.resolve().is_relative_to(root)
-    except (OSError, RuntimeError):
-        return "a symbolic link that leads nowhere"
-    if not inside:
-        return "a symbolic link out of the log folder"
-    return "" if stat.S_ISREG(mode) else "no regular file"

@@ -11,6 +11,7 @@ from tsdownsample import MinMaxLTTBDownsampler
 
 from .metrics.timeline import Timeline
 from .model import FloatArray, RunLog, Series, TimeChart
+from .tracks import Combining, Track, combined, track
 from .units import BYTES_PER_GIB
 
 POINTS = 1000
@@ -21,14 +22,30 @@ _SMALLEST = 1e-30
 """What lies below is drawn as zero."""
 
 
+# How the readings of a run's parts make those of the run.
+_OWN = Combining("sum", "sum")
+_OF_MACHINES = Combining("mean", "sum", "node")
+_OF_ALL_GPUS = Combining("mean", "sum", "gpus")
+_SHARE_OF_MACHINE = Combining("sum", "mean", "node")
+_SHARE_OF_GPUS = Combining("sum", "mean", "gpus")
+_MEAN_OF_MACHINES = Combining("mean", "mean", "node")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    name: str
+    channels: tuple[str, ...]
+    """The first of these that a log has."""
+    combining: Combining
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     key: str
     title: str
     quantity: str
     unit: str
-    channels: tuple[tuple[str, str], ...]
-    """Channel name and the line's name."""
+    lines: tuple[_Line, ...]
     scale: float = 1.0
 
 
@@ -38,40 +55,60 @@ _PLANS: tuple[_Plan, ...] = (
         "Power drawn by the run",
         "Power",
         "W",
-        (("cpu_power_w", "CPU"), ("gpu_power_w", "GPU")),
+        (
+            _Line("CPU", ("cpu_power_w", "cpu_sensor_power_w"), _OWN),
+            _Line("GPU", ("gpu_power_w", "gpu_sensor_power_w"), _OWN),
+        ),
     ),
     _Plan(
         "power-estimated",
         "Power drawn by the run, estimated from rated power",
         "Power, estimated",
         "W",
-        (("cpu_estimated_power_w", "CPU (estimated)"),),
+        (_Line("CPU (estimated)", ("cpu_estimated_power_w",), _OWN),),
     ),
     _Plan(
         "machine-power",
         "Power drawn by the whole machine",
         "Power",
         "W",
-        (("cpu_machine_power_w", "CPU"), ("gpu_machine_power_w", "GPU")),
+        (
+            _Line("CPU", ("cpu_machine_power_w", "cpu_sensor_machine_power_w"), _OF_MACHINES),
+            _Line("GPU", ("gpu_machine_power_w", "gpu_sensor_machine_power_w"), _OF_ALL_GPUS),
+        ),
     ),
     _Plan(
-        "gpu-use", "GPU use, average over GPUs", "Use", "%", (("gpu_utilisation", "GPU"),), 100.0
+        "gpu-use",
+        "GPU use, average over GPUs",
+        "Use",
+        "%",
+        (_Line("GPU", ("gpu_utilisation",), _SHARE_OF_GPUS),),
+        100.0,
     ),
     _Plan(
         "relative-use",
         "The run's share of what the machine uses",
         "Share",
         "%",
-        (("cpu_relative_utilisation", "CPU"), ("gpu_relative_utilisation", "GPU")),
+        (
+            _Line("CPU", ("cpu_relative_utilisation",), _SHARE_OF_MACHINE),
+            _Line("GPU", ("gpu_relative_utilisation",), _SHARE_OF_GPUS),
+        ),
         100.0,
     ),
-    _Plan("cpu-use", "CPU cores used by the run", "Cores", "", (("cpu_utilisation", "CPU"),)),
+    _Plan(
+        "cpu-use",
+        "CPU cores used by the run",
+        "Cores",
+        "",
+        (_Line("CPU", ("cpu_utilisation",), _OWN),),
+    ),
     _Plan(
         "memory",
         "Memory used by the run",
         "Memory",
         "GiB",
-        (("memory_bytes", "RAM"),),
+        (_Line("RAM", ("memory_bytes",), _OWN),),
         1 / BYTES_PER_GIB,
     ),
     _Plan(
@@ -79,7 +116,11 @@ _PLANS: tuple[_Plan, ...] = (
         "Load of the machine, per logical CPU",
         "Load",
         "%",
-        (("load_1_min", "1 minute"), ("load_5_min", "5 minutes"), ("load_15_min", "15 minutes")),
+        (
+            _Line("1 minute", ("load_1_min",), _MEAN_OF_MACHINES),
+            _Line("5 minutes", ("load_5_min",), _MEAN_OF_MACHINES),
+            _Line("15 minutes", ("load_15_min",), _MEAN_OF_MACHINES),
+        ),
         100.0,
     ),
     _Plan(
@@ -87,14 +128,14 @@ _PLANS: tuple[_Plan, ...] = (
         "Carbon intensity of the grid",
         "Carbon intensity",
         "g CO₂eq/kWh",
-        (("carbon_intensity_g_per_kwh", "Grid"),),
+        (_Line("Grid", ("carbon_intensity_g_per_kwh",), _MEAN_OF_MACHINES),),
     ),
     _Plan(
         "disk-writes",
         "Written to disk by the run",
         "Speed",
         "MB/s",
-        (("disk_write_bytes_per_s", "Disk"),),
+        (_Line("Disk", ("disk_write_bytes_per_s",), _OWN),),
         1e-6,
     ),
     _Plan(
@@ -102,37 +143,50 @@ _PLANS: tuple[_Plan, ...] = (
         "Disk write speed, by a test of half a second",
         "Speed",
         "MB/s",
-        (("disk_write_mb_per_s", "Disk"),),
+        (_Line("Disk", ("disk_write_mb_per_s",), _MEAN_OF_MACHINES),),
     ),
 )
 
 
-def charts(log: RunLog, line: Timeline) -> tuple[TimeChart, ...]:
-    """All charts for which a run has readings, in the order of its page."""
-    return tuple(_charts(log, line))
+def charts(parts: Sequence[tuple[RunLog, Timeline]]) -> tuple[TimeChart, ...]:
+    """All charts for which a run has readings, in the order of its page.
+
+    Args:
+        parts: Its logs, at least one, each with its time cut into intervals.
+    """
+    return tuple(_charts(parts))
 
 
-def _charts(log: RunLog, line: Timeline) -> Iterator[TimeChart]:
-    time_s = log.samples.time_s - log.start_s
+def _charts(parts: Sequence[tuple[RunLog, Timeline]]) -> Iterator[TimeChart]:
+    start_s = min(log.start_s for log, _ in parts)
+    last_s = max(float(log.samples.time_s[-1]) for log, _ in parts) - start_s
     for plan in _PLANS:
+        found = ((line.name, _track(line, parts)) for line in plan.lines)
         series = tuple(
-            _series(name, time_s, log.samples.channels[channel] * plan.scale, line.longest_hold_s)
-            for channel, name in plan.channels
-            if channel in log.samples.channels
+            _series(name, one, start_s, last_s, plan.scale)
+            for name, one in found
+            if one is not None and len(one.time_s)
         )
         if series:
             yield TimeChart(plan.key, plan.title, plan.quantity, plan.unit, series)
 
 
-def _series(name: str, time_s: FloatArray, value: FloatArray, longest_hold_s: float) -> Series:
-    present = ~np.isnan(value)
-    times, values = downsample(time_s[present], value[present], POINTS)
+def _track(line: _Line, parts: Sequence[tuple[RunLog, Timeline]]) -> Track | None:
+    """The readings of a line; None where no part has any."""
+    tracks = [
+        (log, track(log, intervals, channel))
+        for log, intervals in parts
+        if (channel := next((c for c in line.channels if c in log.samples.channels), None))
+    ]
+    return combined(tracks, line.combining, [log for log, _ in parts]) if tracks else None
+
+
+def _series(name: str, one: Track, start_s: float, last_s: float, scale: float) -> Series:
+    times, values = downsample(one.time_s - start_s, one.value * scale, POINTS)
     # A line is not drawn across time without readings. Gaps are looked for before thinning out.
-    gaps = time_s[present][1:][np.diff(time_s[present]) > longest_hold_s]
-    breaks = np.searchsorted(times, gaps).tolist()
+    breaks = np.searchsorted(times, one.starts_anew - start_s).tolist()
     return Series(
-        name,
-        *_broken_at(_rounded_times(times, float(time_s[-1])), _rounded(values).tolist(), breaks),
+        name, *_broken_at(_rounded_times(times, last_s), _rounded(values).tolist(), breaks)
     )
 
 

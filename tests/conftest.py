@@ -19,6 +19,9 @@ if importlib.util.find_spec("hypothesis"):  # not where the wheel is tested
     settings.register_profile("here", deadline=None, derandomize=bool(os.environ.get("CI")))
     settings.load_profile("here")
 
+# Tests ask no service where they run; what they record names no region unless it states one.
+os.environ["WATTBOARD_REGION_LOOKUP"] = "off"
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared" / "data"
 PONG_ARCHIVE = SHARED / "rl-energy-leaderboard-pong.tar.xz"

@@ -3,6 +3,7 @@
 write_run(tmp_path / "logs" / "ppo" / "seed_0", power_samples(cpu_w=50.0))
 write_run(folder, samples, seed_info(samples))       # as the seed logs it, with an info.pkl
 write_run(folder, b"not a log", info=None)           # whatever a stranger may send
+write_run(folder, samples, part="rank-1")            # one more log of the same run
 """
 
 from __future__ import annotations
@@ -102,8 +103,9 @@ def write_run(
     samples: Iterable[Mapping[str, Any]] | bytes | None = None,
     info: Mapping[str, Any] | bytes | None = DEFAULT,
     files: Mapping[str, str | bytes] | None = None,
+    part: str = "",
 ) -> Path:
-    """Write a run and return its folder.
+    """Write a run, or a part of one, and return its folder.
 
     Args:
         folder: The run's folder; made where it is missing.
@@ -111,8 +113,9 @@ def write_run(
         info: A mapping for `info.json`, bytes for `info.pkl`, None for neither. Left out: what fits the samples, or
             nothing where they are bytes.
         files: Name to content of the run's own result files.
+        part: The part's name, "" for the log in `impacttracker` itself.
     """
-    log = folder / "impacttracker"
+    log = folder / "impacttracker" / (f"part-{part}" if part else "")
     log.mkdir(parents=True, exist_ok=True)
     listed = samples if isinstance(samples, bytes) else list(samples or power_samples())
     if info is DEFAULT:

@@ -10,48 +10,96 @@ See https://www.kernel.org/doc/html/latest/power/powercap/powercap.html
 
 from __future__ import annotations
 
+import logging
+import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ..errors import SourceUnavailableError
-from .source import Component, Kind, PowerReading, Usage
+from .source import Component, Kind, PowerReading, RemediableError, Usage
 
 POWERCAP = Path("/sys/class/powercap")
 
+STILL_S = 0.02
+"""A counter that has not moved in this time stands still: hardware moves it every millisecond."""
+
+MOST_W = 2000.0
+"""No package draws more: a counter that seems to have gained more was set back."""
+
 _TOP_ZONE = re.compile(r"intel-rapl:\d+")
 _UJ_PER_J = 1e6
+_MOST_BYTES = 32
+
+log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
 class Zone:
-    """One counter, unwrapped."""
+    """One counter, unwrapped. Its file stays open, so that a reading is one call of the system."""
 
-    device: str
-    """Such as "cpu:package-0" or "cpu:package-0:dram"."""
-    is_dram: bool
-    file: Path
-    range_uj: int
-    """Where the counter begins again at 0."""
-    last_uj: int
-    total_j: float = 0.0
-    """Since the zone was opened."""
+    def __init__(self, device: str, folder: Path, *, is_dram: bool) -> None:
+        """Args:
+            device: Such as "cpu:package-0" or "cpu:package-0:dram".
 
-    def advance(self) -> float | None:
-        """Joules since the last successful call; None when the counter cannot be read."""
+        Raises:
+            OSError: The counter cannot be read.
+            ValueError: It shows no number.
+        """
+        self.device = device
+        self.is_dram = is_dram
+        self.total_j = 0.0
+        """Since the zone was opened."""
+        self._range_uj = _range_uj(folder)
+        self._path = folder / "energy_uj"
+        self._file: int | None = None
+        self._last_uj = self._read_uj()
+        self._last_s: float | None = None
+
+    def moves(self) -> bool:
+        """Whether the counter shows something else than when it was opened."""
         try:
-            now_uj = int(self.file.read_text())
+            return self._read_uj() != self._last_uj
         except (OSError, ValueError):
+            return False
+
+    def advance(self, time_s: float) -> float | None:
+        """Joules since the last successful call; None when the counter gives no answer.
+
+        One that is set back, or that stands still while time passes, gives none either: a package
+        that is on uses energy.
+        """
+        try:
+            now_uj = self._read_uj()
+        except (OSError, ValueError):
+            self.close()
             return None
-        counted_uj = now_uj - self.last_uj
-        if counted_uj < 0:
-            counted_uj += self.range_uj
-        self.last_uj = now_uj
+        elapsed_s = None if self._last_s is None else time_s - self._last_s
+        counted_uj = now_uj - self._last_uj
+        if counted_uj < 0 and self._range_uj is not None:
+            counted_uj += self._range_uj
+        if counted_uj == 0 and not self.is_dram and (elapsed_s or 0.0) >= STILL_S:
+            return None
+        self._last_uj, self._last_s = now_uj, time_s
         joules = counted_uj / _UJ_PER_J
+        # A second's worth is always allowed: the first reading follows the opening at once.
+        if not 0 <= joules <= MOST_W * max(1.0, elapsed_s or 0.0):
+            log.warning("the counter of %s was set back; what it had counted is lost", self.device)
+            return None
         self.total_j += joules
         return joules
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _read_uj(self) -> int:
+        if self._file is None:
+            self._file = os.open(self._path, os.O_RDONLY)
+        # The kernel makes the content anew for each read at the beginning.
+        return int(os.pread(self._file, _MOST_BYTES, 0))
 
 
 class RaplSource:
@@ -62,11 +110,16 @@ class RaplSource:
     power_key = "rapl_power_draw_absolute"
     attributable_key = "rapl_estimated_attributable_power_draw"
 
-    def __init__(self, root: Path = POWERCAP) -> None:
-        """Raises:
-        SourceUnavailableError: No counters, or none that may be read.
+    def __init__(self, root: Path = POWERCAP, still_s: float = STILL_S) -> None:
+        """Args:
+            root: The folder of the powercap zones.
+            still_s: How long to wait for the counters to move; 0 takes them as they are.
+
+        Raises:
+            SourceUnavailableError: No counters, none that may be read, or none that moves.
         """
-        self._zones = _open_zones(root)
+        zones = _open_zones(root)
+        self._zones = zones if still_s == 0 else _moving(zones, still_s)
         self._last_s: float | None = None
         self._run_j = 0.0
         self._pending = dict.fromkeys((zone.device for zone in self._zones), 0.0)
@@ -83,7 +136,7 @@ class RaplSource:
         return []
 
     def read(self, usage: Usage) -> PowerReading:
-        joules = {zone.device: zone.advance() for zone in self._zones}
+        joules = {zone.device: zone.advance(usage.time_s) for zone in self._zones}
         energy_j = {z.device: z.total_j for z in self._zones if joules[z.device] is not None}
         for device, counted in joules.items():
             self._pending[device] += counted or 0.0
@@ -113,31 +166,76 @@ class RaplSource:
         )
 
     def close(self) -> None:
-        """Nothing stays open: each read opens its file."""
+        for zone in self._zones:
+            zone.close()
 
 
 def _open_zones(root: Path) -> list[Zone]:
     try:
-        top = sorted(path for path in root.iterdir() if _TOP_ZONE.fullmatch(path.name))
-    except OSError as error:
-        raise SourceUnavailableError(f"no energy counters: {root} cannot be listed") from error
+        top = sorted(
+            (path for path in root.iterdir() if _TOP_ZONE.fullmatch(path.name)), key=_number
+        )
+    except OSError:
+        top = []
+    if not top:
+        raise _no_counters(root)
     names = {zone: _zone_name(zone) for zone in top}
+    if not any(names.values()):
+        raise RemediableError(
+            f"the energy counters in {root} are hidden, as containers do",
+            "show them with: docker run --security-opt systempaths=unconfined",
+        )
     packages = [zone for zone in top if names[zone].startswith("package")]
     if packages:
         return list(_with_dram(packages, names))
     platform = [zone for zone in top if names[zone] == "psys"]
     if not platform:
         raise SourceUnavailableError(f"no energy counters: no package and no psys zone in {root}")
-    return [_open_zone(zone, "cpu:psys", is_dram=False) for zone in platform[:1]]
+    return [_open_zone(platform[0], "cpu:psys", is_dram=False)]
 
 
-def _with_dram(packages: Iterable[Path], names: dict[Path, str]) -> Iterable[Zone]:
+def _no_counters(root: Path) -> SourceUnavailableError:
+    reason = f"no energy counters in {root}"
+    if not root.parent.is_dir():
+        return SourceUnavailableError(reason)
+    return RemediableError(
+        reason,
+        "unless this is a virtual machine, which has none, load their driver: "
+        "sudo modprobe intel_rapl_msr",
+    )
+
+
+def _with_dram(packages: Iterable[Path], names: dict[Path, str]) -> Iterator[Zone]:
+    seen: set[str] = set()
     for package in packages:
         device = f"cpu:{names[package]}"
+        if device in seen:
+            device += f"-zone-{_number(package)}"
+        seen.add(device)
         yield _open_zone(package, device, is_dram=False)
         for zone in sorted(package.glob(f"{package.name}:*")):
             if _zone_name(zone) == "dram":
                 yield _open_zone(zone, f"{device}:dram", is_dram=True)
+
+
+def _moving(zones: list[Zone], still_s: float) -> list[Zone]:
+    """The zones whose counters move; some machines, above all virtual ones, show dead ones."""
+    deadline_s = time.monotonic() + still_s
+    still = [zone for zone in zones if not zone.moves()]
+    while still and time.monotonic() < deadline_s:
+        time.sleep(still_s / 20)
+        still = [zone for zone in still if not zone.moves()]
+    for zone in still:
+        zone.close()
+    if any(not zone.is_dram for zone in still):
+        raise SourceUnavailableError(
+            f"the energy counter of {still[0].device} stands still: nothing counts behind it"
+        )
+    return [zone for zone in zones if zone not in still]
+
+
+def _number(zone: Path) -> int:
+    return int(zone.name.rpartition(":")[2])
 
 
 def _zone_name(zone: Path) -> str:
@@ -147,21 +245,22 @@ def _zone_name(zone: Path) -> str:
         return ""
 
 
-def _open_zone(zone: Path, device: str, *, is_dram: bool) -> Zone:
-    file = zone / "energy_uj"
+def _range_uj(folder: Path) -> int | None:
+    """Where the counter begins again at 0; None where the system does not say."""
     try:
-        return Zone(
-            device=device,
-            is_dram=is_dram,
-            file=file,
-            range_uj=int((zone / "max_energy_range_uj").read_text()),
-            last_uj=int(file.read_text()),
-        )
+        return int((folder / "max_energy_range_uj").read_text()) or None
+    except (OSError, ValueError):
+        return None
+
+
+def _open_zone(folder: Path, device: str, *, is_dram: bool) -> Zone:
+    try:
+        return Zone(device, folder, is_dram=is_dram)
     except PermissionError as error:
         # Since Linux 5.10 only root may read them (CVE-2020-8694).
-        raise SourceUnavailableError(
-            f"the energy counters may be read by root alone; "
-            f"grant it until the next start with: sudo chmod -R a+r {zone.parent}/intel-rapl*"
+        raise RemediableError(
+            "the energy counters may be read by root alone",
+            f"grant it until the next start with: sudo chmod -R a+r {folder.parent}/intel-rapl*",
         ) from error
     except (OSError, ValueError) as error:
-        raise SourceUnavailableError(f"the energy counter {file} cannot be read") from error
+        raise SourceUnavailableError(f"the energy counter {folder} cannot be read") from error

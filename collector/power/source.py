@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from ..errors import SourceUnavailableError
+
 Kind = Literal["counter", "power", "estimate"]
 Component = Literal["cpu", "gpu"]
 
@@ -53,6 +55,19 @@ class PowerReading:
     """Where the hardware counts: joules of whole devices since the source was opened, by device."""
     sample_keys: Mapping[str, Any] = field(default_factory=dict)
     """Further keys of the sample that this source alone knows."""
+
+
+class RemediableError(SourceUnavailableError):
+    """A power source that would work here if somebody did something about it."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        """Args:
+        reason: Why it does not work.
+        remedy: What to do: a command, or a sentence without its full stop.
+        """
+        super().__init__(f"{reason}; {remedy}")
+        self.reason = reason
+        self.remedy = remedy
 
 
 class PowerSource(Protocol):

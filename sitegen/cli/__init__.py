@@ -13,12 +13,15 @@ import click
 from ..errors import WattboardError
 
 # Name to module and what `wattboard --help` says of it. Kept here, so that help imports nothing.
+# Two are the collector's, which the generator knows by name only.
 _COMMANDS = {
-    "build": ("build", "Build a site from logs and a spec."),
-    "serve": ("serve", "Preview a site, rebuilt as its spec changes."),
-    "measure": ("measure", "Print the figures of every run."),
-    "check": ("check", "Say what is wrong with logs and a spec."),
-    "schema": ("schema", "Print the JSON Schema of the site spec."),
+    "track": ("wattboard.collector.track", "Run a command and write its energy log."),
+    "doctor": ("wattboard.collector.doctor", "Say what can be measured on this machine."),
+    "build": (".build", "Build a site from logs and a spec."),
+    "serve": (".serve", "Preview a site, rebuilt as its spec changes."),
+    "measure": (".measure", "Print the figures of every run."),
+    "check": (".check", "Say what is wrong with logs and a spec."),
+    "schema": (".schema", "Print the JSON Schema of the site spec."),
 }
 
 
@@ -43,7 +46,7 @@ def load_command(module: str, name: str) -> click.Command:
         click.ClickException: it needs packages that are not installed.
     """
     try:
-        command: click.Command = getattr(importlib.import_module(f".{module}", __package__), name)
+        command: click.Command = getattr(importlib.import_module(module, __package__), name)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("wattboard"):
             raise
@@ -82,6 +85,14 @@ def run(command: click.Command, **settings: Any) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        if debug:
+            raise
+        click.echo(
+            f"error: this needs the package {error.name}, which is not installed\n"
+            "  hint: pip install 'wattboard[site]'",
+            err=True,
+        )
     except OSError as error:
         if debug:
             raise

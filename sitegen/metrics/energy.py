@@ -59,11 +59,29 @@ class RunEnergy:
         return "estimated" if "estimated" in kinds else "measured"
 
 
-CHANNELS: Mapping[str, tuple[tuple[str, Provenance], ...]] = {
-    "cpu": (("cpu_power_w", "measured"), ("cpu_estimated_power_w", "estimated")),
-    "gpu": (("gpu_power_w", "measured"),),
+@dataclass(frozen=True, slots=True)
+class PowerChannel:
+    """Readings of the power of one component."""
+
+    run: str
+    """The channel of the power attributed to the run."""
+    machine: str
+    """That of the whole devices."""
+    provenance: Provenance = "measured"
+
+
+CHANNELS: Mapping[str, tuple[PowerChannel, ...]] = {
+    "cpu": (
+        PowerChannel("cpu_power_w", "cpu_machine_power_w"),
+        PowerChannel("cpu_sensor_power_w", "cpu_sensor_machine_power_w"),
+        PowerChannel("cpu_estimated_power_w", "cpu_estimated_machine_power_w", "estimated"),
+    ),
+    "gpu": (
+        PowerChannel("gpu_power_w", "gpu_machine_power_w"),
+        PowerChannel("gpu_sensor_power_w", "gpu_sensor_machine_power_w"),
+    ),
 }
-"""By component, the channels that give the power attributed to the run, best first."""
+"""By component, best first."""
 
 WELL_COVERED = 0.95
 """From this share of the time on, a figure counts as measured rather than partial."""
@@ -92,27 +110,27 @@ def _components(log: RunLog, timeline: Timeline) -> Iterator[ComponentEnergy]:
 
 def _by_power(component: str, log: RunLog, timeline: Timeline) -> ComponentEnergy | None:
     """Interval times power, of the best channel that there is."""
-    for channel, provenance in CHANNELS[component]:
-        power_w = log.samples.channels.get(channel)
+    for channel in CHANNELS[component]:
+        power_w = log.samples.channels.get(channel.run)
         if power_w is not None:
             covered = timeline.covered(power_w)
             energy_j = timeline.interval_s * timeline.held(power_w)
             if not timeline.holds_for_ever:
                 energy_j = np.where(covered, energy_j, 0.0)
-            return ComponentEnergy(component, energy_j, covered, provenance)
+            return ComponentEnergy(component, energy_j, covered, channel.provenance)
     return None
 
 
 def _by_counters(component: str, log: RunLog, timeline: Timeline) -> ComponentEnergy | None:
     """From cumulative joules: those attributed to the run, else its share of the whole devices'."""
     counted = log.samples.energy_j
-    share: FloatArray | float = 1.0
+    share: FloatArray | float | None = 1.0
     if f"attributable:{component}" in counted:
         counters = [counted[f"attributable:{component}"]]
     else:
         counters = [c for device, c in counted.items() if device.partition(":")[0] == component]
         share = _share_of_power(component, log, timeline)
-    if not counters:
+    if not counters or share is None:
         return None
     kinds = {source.kind for source in log.info.power_sources if source.component == component}
     covered = np.logical_and.reduce([_spoken_for(c, timeline, kinds) for c in counters])
@@ -124,18 +142,30 @@ def _counted_provenance(component: str, log: RunLog, kinds: Collection[str]) -> 
     """What the sources say; without them, what the channels beside the counter say; else the weaker."""
     if kinds:
         return "estimated" if "estimate" in kinds else "measured"
-    present = (p for channel, p in CHANNELS[component] if channel in log.samples.channels)
+    present = (c.provenance for c in CHANNELS[component] if c.run in log.samples.channels)
     return next(present, "estimated")
 
 
-def _share_of_power(component: str, log: RunLog, timeline: Timeline) -> FloatArray | float:
-    """The run's part of the machine's power, by interval; all of it where the log does not say."""
-    run_w = log.samples.channels.get(f"{component}_power_w")
-    machine_w = log.samples.channels.get(f"{component}_machine_power_w")
-    if run_w is None or machine_w is None:
-        return 1.0
-    whole = timeline.held(machine_w)
-    return np.divide(timeline.held(run_w), whole, out=np.zeros_like(whole), where=whole > 0)
+def _share_of_power(component: str, log: RunLog, timeline: Timeline) -> FloatArray | float | None:
+    """The run's part of the machine's power, by interval.
+
+    All of it in a log that never tells runs apart. None where a log does, and could not for this component: as for a
+    GPU in most containers. The whole device's energy is not the run's.
+    """
+    readings = log.samples.channels
+    for channel in CHANNELS[component]:
+        if channel.provenance == "measured" and {channel.run, channel.machine} <= readings.keys():
+            whole = timeline.held(readings[channel.machine])
+            run_w = timeline.held(readings[channel.run])
+            return np.divide(run_w, whole, out=np.zeros_like(whole), where=whole > 0)
+    return None if _tells_runs_apart(log) else 1.0
+
+
+def _tells_runs_apart(log: RunLog) -> bool:
+    channels = {channel.run for of_component in CHANNELS.values() for channel in of_component}
+    return not channels.isdisjoint(log.samples.channels) or any(
+        device.startswith("attributable:") for device in log.samples.energy_j
+    )
 
 
 def _spoken_for(

@@ -13,10 +13,12 @@ from ..scales import best
 from ..spec.model import Variable
 from ..table import column
 from ..text import count, duration, moment, number, size, words
+from ..units import SECONDS_PER_HOUR
+from .facts import facts, parts_in_words
 from .group_page import breadcrumbs
 from .links import Links
 from .tables import NOT_MEASURED, poor_share
-from .views import Download, FactTable, FigureView, Link, RunView
+from .views import Download, FigureView, Link, RunView
 
 _TILES = (
     "facility_energy_kwh",
@@ -26,7 +28,6 @@ _TILES = (
     "gpu_hours",
     "mean_power_w",
 )
-_FOLDED_FROM_ROWS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,12 @@ def run_view(
             for place in shown_in
         ),
         when=_when(run),
+        parts=parts_in_words(run),
         figures=(*extras, *(figures[name] for name in _TILES if name in figures)),
         more_figures=tuple(view for name, view in figures.items() if name not in _TILES),
         warnings=tuple(_warnings(run)),
         charts=tuple(time_chart(chart) for chart in run.charts),
-        facts=tuple(_facts(run)),
+        facts=tuple(facts(run)),
         downloads=(
             Download("The raw log", LOG_ZIP, f"zip, {size(zip_bytes)}"),
             Download("Figures of all runs", links.file(here, "runs.json"), "JSON"),
@@ -94,7 +96,12 @@ def _title(run: RunResult, shown_in: Sequence[Shown]) -> str:
 
 def _when(run: RunResult) -> str:
     samples = count(run.n_samples, "sample")
-    return f"{moment(run.start_s)}, for {duration(run.end_s - run.start_s)}, {samples}"
+    took_s = run.end_s - run.start_s
+    of = ""
+    if len(run.parts) > 1:
+        of = f" within {duration(took_s)}"
+        took_s = (run.figures["duration_hours"].value or 0.0) * SECONDS_PER_HOUR
+    return f"{moment(run.start_s)}, for {duration(took_s)}{of}, {samples}"
 
 
 def _of_no_gpu(run: RunResult, kind: FigureKind) -> bool:
@@ -139,71 +146,12 @@ def _warnings(run: RunResult) -> Iterator[str]:
         )
     if not run.ended:
         yield "This run ended abruptly: its log has no end, and its last sample is taken for it."
+    if run.info.exit_code:
+        yield f"The command of this run failed: it ended with exit code {run.info.exit_code}."
+    if run.location.lost_parts:
+        names = ", ".join(f'"{name}"' for name in run.location.lost_parts)
+        yield f"Parts of this run cannot be read, and are missing from its figures: {names}."
     for problem in run.problems:
         place = problem.file.removeprefix(f"{run.location.path}/")
         line = f" line {problem.line}" if problem.line else ""
         yield f"{place}{line}: {problem.message}."
-
-
-def _facts(run: RunResult) -> Iterator[FactTable]:
-    info = run.info
-    yield from _fact_table("CPU", info.cpu_info)
-    for i, gpu in enumerate(info.gpu_info):
-        yield from _fact_table("GPU" if len(info.gpu_info) == 1 else f"GPU {i}", gpu)
-    yield from _fact_table("Carbon and region", dict(_carbon_facts(run)))
-    yield from _fact_table("How it was measured", dict(_measurement_facts(run)))
-    packages = {package.name: package.version for package in info.packages}
-    yield from _fact_table("Python packages", packages, count(len(packages), "package"))
-
-
-def _fact_table(title: str, facts: Mapping[str, str], summary: str = "") -> Iterator[FactTable]:
-    if facts:
-        rows = tuple(facts.items())
-        yield FactTable(title, rows, len(rows) > _FOLDED_FROM_ROWS, summary)
-
-
-def _carbon_facts(run: RunResult) -> Iterator[tuple[str, str]]:
-    region, grid = run.info.region, run.info.carbon_intensity
-    if region is not None:
-        yield (
-            "Region",
-            f"{region.name} ({region.id})" if region.name not in {"", region.id} else region.id,
-        )
-        if region.found_by:
-            yield "Region found by", region.found_by
-    if grid is not None:
-        yield "Region's average carbon intensity", f"{number(grid.g_per_kwh)} g CO₂eq/kWh"
-        if grid.year is not None:
-            yield "Year", str(grid.year)
-        yield "Basis", grid.basis
-        if grid.source:
-            yield "Source", grid.source
-        for label, share in (
-            ("Fossil share", grid.fossil_share),
-            ("Renewable share", grid.renewable_share),
-        ):
-            if share is not None:
-                yield label, f"{share:.1%}"
-    mean = run.figures["mean_carbon_intensity_g_per_kwh"].value
-    if mean is not None:
-        yield "Mean carbon intensity during the run", f"{number(mean)} g CO₂eq/kWh"
-    yield "PUE", f"{run.pue:g} ({run.pue_source})"
-
-
-def _measurement_facts(run: RunResult) -> Iterator[tuple[str, str]]:
-    info = run.info
-    kinds = {"counter": "energy counter", "power": "power sensor", "estimate": "estimate"}
-    for source in info.power_sources:
-        rated = "" if source.rated_power_w is None else f", from {source.rated_power_w:g} W"
-        found_by = f": {source.found_by}" if source.found_by else ""
-        text = f"{source.name} ({kinds[source.kind]}{rated}{found_by})"
-        yield f"{source.component.upper()} power", text
-    if info.interval_s is not None:
-        yield "Sampling interval", f"{info.interval_s:g} s"
-    yield "Samples", str(run.n_samples)
-    yield "Size of the log", size(run.log_bytes)
-    yield "Log format", info.format
-    if info.collector_version:
-        yield "Collector version", info.collector_version
-    if info.run_id:
-        yield "Run id", info.run_id

@@ -112,6 +112,8 @@ def run_notes(run: RunResult) -> list[str]:
         notes.append(f"samples cover {share:.0%} of the time")
     if not run.ended:
         notes.append("ended abruptly")
+    if run.info.exit_code:
+        notes.append(f"failed with exit code {run.info.exit_code}")
     return notes
 
 

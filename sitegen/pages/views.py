@@ -162,6 +162,8 @@ class RunView:
     """The leaves that list it, each with its breadcrumbs in its title."""
     when: str
     """Start and duration in words, with the offset from UTC."""
+    parts: str
+    """What logs it is the sum of, in words; "" for a run with one log."""
     figures: tuple[FigureView, ...]
     """The main figures, shown as tiles."""
     more_figures: tuple[FigureView, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ _MAX_DEVICES = 64
 _NO_LOAD = (None,) * len(LOAD_CHANNELS)
 _INTENSITY = "carbon_intensity_g_per_kwh"
 _PLAIN = {name: field for name, field in CHANNEL_FIELDS.items() if name != _INTENSITY}
+_TIME_AND_PLAIN = attrgetter("timestamp", *_PLAIN.values())
 _COLUMNS = (*_PLAIN, _INTENSITY, *LOAD_CHANNELS)
 """The channels, in the order of a block's rows behind that of the times."""
 
@@ -44,8 +46,7 @@ class Columns:
         ]
         intensities = [sample.realtime_carbon_intensity for sample in samples]
         rows = [
-            [sample.timestamp for sample in samples],
-            *([getattr(sample, field) for sample in samples] for field in _PLAIN.values()),
+            *zip(*map(_TIME_AND_PLAIN, samples), strict=True),
             [None if isinstance(value, str) else value for value in intensities],
             *zip(*loads, strict=True),
         ]
@@ -86,7 +87,7 @@ class Columns:
 
     def _take_energies(self, samples: Sequence[Line]) -> None:
         for field, prefix in ENERGY_FIELDS.items():
-            counted = [getattr(sample, field) for sample in samples]
+            counted = [*map(attrgetter(field), samples)]
             if any(counted):
                 for at, joules in enumerate(counted, self._n):
                     self._take_energy(at, prefix, joules or {})

@@ -15,10 +15,14 @@ import msgspec
 CHANNEL_FIELDS: Mapping[str, str] = {
     "cpu_power_w": "rapl_estimated_attributable_power_draw",
     "cpu_machine_power_w": "rapl_power_draw_absolute",
+    "cpu_sensor_power_w": "cpu_attributable_power_draw",
+    "cpu_sensor_machine_power_w": "cpu_power_draw_absolute",
     "cpu_estimated_power_w": "cpu_estimated_attributable_power_draw",
     "cpu_estimated_machine_power_w": "cpu_estimated_power_draw",
     "gpu_power_w": "nvidia_estimated_attributable_power_draw",
     "gpu_machine_power_w": "nvidia_draw_absolute",
+    "gpu_sensor_power_w": "gpu_attributable_power_draw",
+    "gpu_sensor_machine_power_w": "gpu_power_draw_absolute",
     "gpu_utilisation": "average_gpu_estimated_utilization_absolute",
     "gpu_relative_utilisation": "average_gpu_estimated_utilization_relative",
     "cpu_utilisation": "absolute_cpu_utilization",
@@ -30,7 +34,10 @@ CHANNEL_FIELDS: Mapping[str, str] = {
     "cpu_seconds": "attributable_cpu_seconds",
     "carbon_intensity_g_per_kwh": "realtime_carbon_intensity",
 }
-"""Our channel name to the field's name in the log. NaN where a sample has no such reading."""
+"""Our channel name to the field's name in the log. NaN where a sample has no such reading.
+
+`sensor` stands for all that measures but RAPL and NVML, whose fields bear names of the seed's.
+"""
 
 LOAD_FIELD = "cpu_count_adjusted_average_load"
 LOAD_CHANNELS = ("load_1_min", "load_5_min", "load_15_min")
@@ -52,10 +59,14 @@ class Line(msgspec.Struct, gc=False):
     timestamp: float
     rapl_estimated_attributable_power_draw: float | None = None
     rapl_power_draw_absolute: float | None = None
+    cpu_attributable_power_draw: float | None = None
+    cpu_power_draw_absolute: float | None = None
     cpu_estimated_attributable_power_draw: float | None = None
     cpu_estimated_power_draw: float | None = None
     nvidia_estimated_attributable_power_draw: float | None = None
     nvidia_draw_absolute: float | None = None
+    gpu_attributable_power_draw: float | None = None
+    gpu_power_draw_absolute: float | None = None
     average_gpu_estimated_utilization_absolute: float | None = None
     average_gpu_estimated_utilization_relative: float | None = None
     absolute_cpu_utilization: float | None = None

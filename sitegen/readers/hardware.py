@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..model import GPU_ID_LABEL
 from ..units import BYTES_PER_GIB
 from .info_fields import Fields, clean
 
@@ -13,6 +15,8 @@ PYTHON_LABEL = "Python"
 _MAX_FLAGS_CHARS = 4000
 _BYTES_PER_KIB = 1024
 _HZ_PER_GHZ = 1e9
+_GPU_ID = re.compile(r"gpu-[0-9a-f]{8}")
+_MIG_PROFILES = re.compile(r"[0-9a-z][0-9a-z.+]{0,19}(?: \+ [0-9a-z][0-9a-z.+]{0,19}){0,6}")
 
 
 def cpu_facts(fields: Fields, value: object) -> dict[str, str]:
@@ -57,7 +61,7 @@ def _labelled(
             continue
         text = to_text(value)
         if text is None:
-            fields.refuse(f"{place}.{key}", "a text or a number", value)
+            fields.refuse(f"{place}.{key}", _EXPECTED.get(key, "a text or a number"), value)
         elif text:
             labelled[label] = text
     return labelled
@@ -108,6 +112,15 @@ def _flags(value: object) -> str | None:
     return None
 
 
+def _in_form(form: re.Pattern[str]) -> Callable[[object], str | None]:
+    """Texts of one form alone."""
+
+    def to_text(value: object) -> str | None:
+        return value if isinstance(value, str) and form.fullmatch(value) else None
+
+    return to_text
+
+
 def _count(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63:
         return value
@@ -149,4 +162,11 @@ _GPU: Mapping[str, _Fact] = {
     "power_limit_w": ("Power limit (W)", _plain),
     "driver_version": ("Driver", _plain),
     "cuda_version": ("CUDA", _plain),
+    "mig": ("MIG instance", _in_form(_MIG_PROFILES)),
+    "id": (GPU_ID_LABEL, _in_form(_GPU_ID)),
 }
+_EXPECTED = {
+    "mig": 'profiles such as "3g.40gb + 1g.10gb"',
+    "id": '"gpu-" and 8 hexadecimal digits',
+}
+"""By key, what else than a text or a number a fact must be."""

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..errors import Problem
-from ..model import RunInfo, RunLocation
-from ..scan import LOG_FOLDER
+from ..location import PartLocation
+from ..model import RunInfo
 from . import info_json, info_pickle, pickle_opcodes
 from .info_fields import WITHOUT_INFO
 
@@ -23,8 +23,8 @@ _PARSERS: Mapping[str, tuple[_Parser, int, str]] = {
 }
 
 
-def read_info(location: RunLocation) -> tuple[RunInfo, tuple[Problem, ...]]:
-    """Read the info of a run. Where there is none, or none that can be read, its start is None.
+def read_info(location: PartLocation) -> tuple[RunInfo, tuple[Problem, ...]]:
+    """Read what a log says of its run. Where there is none, or none that can be read, its start is None.
 
     Of both files info.json counts, even if it is damaged.
 
@@ -32,10 +32,10 @@ def read_info(location: RunLocation) -> tuple[RunInfo, tuple[Problem, ...]]:
         RunError: the info is of a newer format, or was made to do harm.
     """
     for name, (parse, max_bytes, log_format) in _PARSERS.items():
-        file = location.folder / LOG_FOLDER / name
+        file = location.folder / name
         if not os.path.lexists(file):
             continue
-        shown_name = f"{location.path}/{LOG_FOLDER}/{name}"
+        shown_name = f"{location.path}/{name}"
         try:
             data = _content(file, location.tree, max_bytes)
         except _UnfitFileError as error:
@@ -43,9 +43,7 @@ def read_info(location: RunLocation) -> tuple[RunInfo, tuple[Problem, ...]]:
             return RunInfo(log_format), (Problem(shown_name, message, hint=WITHOUT_INFO),)
         return parse(data, shown_name)
     message = "expected info.json or info.pkl, found neither"
-    return RunInfo(info_pickle.FORMAT), (
-        Problem(f"{location.path}/{LOG_FOLDER}", message, hint=WITHOUT_INFO),
-    )
+    return RunInfo(info_pickle.FORMAT), (Problem(location.path, message, hint=WITHOUT_INFO),)
 
 
 class _UnfitFileError(Exception):

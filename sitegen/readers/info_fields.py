@@ -16,6 +16,8 @@ MAX_TEXT_CHARS = 500
 MAX_PACKAGES = 5000
 MAX_ENTRIES = 256
 """Of the other lists, such as GPUs."""
+MAX_PROCESSES = 10_000_000
+"""Of one run, on as many nodes: more than any computer has."""
 WITHOUT_INFO = "the run is shown without its start, end and machine"
 
 _LARGEST = 1e15
@@ -115,6 +117,27 @@ class Fields:
             return clean(value, limit)
         if value is not None:
             self.refuse(key, "a text", value)
+        return ""
+
+    def whole(self, key: str, value: object, *, least: int = 0, most: int) -> int | None:
+        """A whole number within bounds."""
+        if value is None:
+            return None
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        self.refuse(key, f"a whole number from {least} to {most}", value)
+        return None
+
+    def matching(self, key: str, value: object, form: re.Pattern[str], expected: str) -> str:
+        """A text of a known form, "" where it is absent.
+
+        Args:
+            expected: The form in words, for a message.
+        """
+        if isinstance(value, str) and form.fullmatch(value):
+            return value
+        if value is not None:
+            self.refuse(key, expected, value)
         return ""
 
     def iso_time(self, key: str, value: object) -> float | None:

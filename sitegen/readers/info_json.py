@@ -11,7 +11,16 @@ from ..errors import Problem, RunError
 from ..model import Basis, GridIntensity, Package, PowerSource, Region, RunInfo
 from ..pue import MAX_PUE
 from .hardware import cpu_facts, gpu_facts
-from .info_fields import MAX_PACKAGES, WITHOUT_INFO, Fields, package, shown, sorted_packages
+from .info_fields import (
+    MAX_PACKAGES,
+    MAX_PROCESSES,
+    WITHOUT_INFO,
+    Fields,
+    package,
+    shown,
+    sorted_packages,
+)
+from .surroundings import surroundings
 
 FORMAT = "wattboard/1"
 SEED_FORMAT = "experiment-impact-tracker"
@@ -24,6 +33,7 @@ _MAX_NAME_CHARS = 100
 _MAX_YEAR = 9999
 _LONGEST_INTERVAL_S = 3600.0
 _SHORTEST_INTERVAL_S = 1e-3
+_LEAST_EXIT_CODE, _MOST_EXIT_CODE = -(1 << 31), (1 << 32) - 1
 
 
 class _Info(msgspec.Struct):
@@ -44,6 +54,14 @@ class _Info(msgspec.Struct):
     pue: msgspec.Raw = msgspec.Raw()
     collector_version: msgspec.Raw = msgspec.Raw()
     converted_from: msgspec.Raw = msgspec.Raw()
+    part: msgspec.Raw = msgspec.Raw()
+    node: msgspec.Raw = msgspec.Raw()
+    os: msgspec.Raw = msgspec.Raw()
+    git: msgspec.Raw = msgspec.Raw()
+    scheduler: msgspec.Raw = msgspec.Raw()
+    container: msgspec.Raw = msgspec.Raw()
+    cloud: msgspec.Raw = msgspec.Raw()
+    exit_code: msgspec.Raw = msgspec.Raw()
 
 
 def parse(data: bytes, file: str) -> tuple[RunInfo, tuple[Problem, ...]]:
@@ -68,13 +86,16 @@ def parse(data: bytes, file: str) -> tuple[RunInfo, tuple[Problem, ...]]:
 
 def _run_info(fields: Fields, values: dict[str, Any]) -> RunInfo:
     machine = fields.mapping("cpu_info", values["cpu_info"])
+    part = fields.mapping("part", values["part"])
     python_version = fields.text("python_version", values["python_version"], _MAX_NAME_CHARS)
     return RunInfo(
         # A download of a seed log keeps the seed's rules.
         format=SEED_FORMAT if values["converted_from"] == SEED_FORMAT else FORMAT,
         start_s=fields.iso_time("experiment_start", values["experiment_start"]),
         end_s=fields.iso_time("experiment_end", values["experiment_end"]),
-        run_id=_run_id(fields, values["run_id"]),
+        run_id=fields.matching(
+            "run_id", values["run_id"], _RUN_ID, "letters, digits, and . _ : - (at most 100)"
+        ),
         interval_s=fields.number(
             "interval_s", values["interval_s"], least=_SHORTEST_INTERVAL_S, most=_LONGEST_INTERVAL_S
         ),
@@ -87,6 +108,12 @@ def _run_info(fields: Fields, values: dict[str, Any]) -> RunInfo:
         pue=fields.number("pue", values["pue"], least=1.0, most=MAX_PUE),
         collector_version=fields.text(
             "collector_version", values["collector_version"], _MAX_NAME_CHARS
+        ),
+        rank=fields.whole("part.rank", part.get("rank"), most=MAX_PROCESSES),
+        n_ranks=fields.whole("part.of", part.get("of"), least=1, most=MAX_PROCESSES),
+        surroundings=surroundings(fields, values),
+        exit_code=fields.whole(
+            "exit_code", values["exit_code"], least=_LEAST_EXIT_CODE, most=_MOST_EXIT_CODE
         ),
     )
 
@@ -123,14 +150,6 @@ def _check_format(fields: Fields, value: object) -> None:
         hint = "the log was written by a newer Wattboard: upgrade this one; the run is skipped"
     message = f'expected "{FORMAT}", found {shown(value)}'
     raise RunError(Problem(fields.file, message, key="format", hint=hint, severity="error"))
-
-
-def _run_id(fields: Fields, value: object) -> str:
-    if isinstance(value, str) and _RUN_ID.fullmatch(value):
-        return value
-    if value is not None:
-        fields.refuse("run_id", "letters, digits, and . _ : - (at most 100)", value)
-    return ""
 
 
 def _packages(fields: Fields, value: object) -> tuple[Package, ...]:
@@ -179,7 +198,8 @@ def _power_sources(fields: Fields, value: object) -> tuple[PowerSource, ...]:
             case ("counter" | "power" | "estimate") as kind if name:
                 rated_w = fields.number(f"{key}.rated_power_w", source.get("rated_power_w"))
                 found_by = fields.text(f"{key}.found_by", source.get("found_by"))
-                found.append(PowerSource(name, kind, component, rated_w, found_by))
+                note = fields.text(f"{key}.note", source.get("note"))
+                found.append(PowerSource(name, kind, component, rated_w, found_by, note))
             case kind if source:
                 fields.refuse(f"{key}.kind", "counter, power or estimate", kind)
     return tuple(found)

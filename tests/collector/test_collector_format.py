@@ -13,7 +13,7 @@ from wattboard.collector.errors import SourceUnavailableError
 from wattboard.collector.hardware import CpuFacts
 from wattboard.collector.monitor import start_s
 from wattboard.collector.power import REGISTRY, PowerSource, SourceEntry, open_sources
-from wattboard.collector.power.rated import RatedPowerSource
+from wattboard.collector.power.tdp import TdpSource
 from wattboard.collector.runlog import FORMAT
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "log-format.md"
@@ -42,8 +42,8 @@ def test_the_first_source_of_a_component_that_works_is_used(
 
     registry = (
         SourceEntry("counters", "cpu", broken),
-        SourceEntry("first", "cpu", RatedPowerSource),
-        SourceEntry("second", "cpu", RatedPowerSource),
+        SourceEntry("first", "cpu", TdpSource),
+        SourceEntry("second", "cpu", TdpSource),
     )
     with caplog.at_level(logging.INFO):
         assert len(open_sources(CPU, registry)) == 1
@@ -53,7 +53,7 @@ def test_the_first_source_of_a_component_that_works_is_used(
 def test_a_counter_is_trusted_more_than_an_estimate() -> None:
     """Of the CPU's sources, the counters come before the rated power."""
     names = [entry.name for entry in REGISTRY if entry.component == "cpu"]
-    assert names.index("rapl") < names.index("cpu-rated-power")
+    assert names.index("rapl") < names.index("tdp")
 
 
 def test_a_run_begins_when_the_training_goes_on() -> None:

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -84,7 +85,7 @@ def test_an_estimate_never_passes_for_a_counter(recorded: Path) -> None:
     kinds = {source["name"]: source["kind"] for source in info["power_sources"]}
     has_rapl_keys = any(key.startswith("rapl_") for sample in samples for key in sample)
     assert has_rapl_keys == ("rapl" in kinds)
-    assert kinds.get("cpu-rated-power", "estimate") == "estimate"
+    assert kinds.get("tdp", "estimate") == "estimate"
 
 
 def test_a_log_obeys_the_schema(recorded: Path) -> None:
@@ -141,6 +142,80 @@ def test_two_runs_in_a_row(tmp_path: Path) -> None:
     assert infos[0]["run_id"] != infos[1]["run_id"]
     assert samples[-1]["attributable_cpu_seconds"] == pytest.approx(0.3, abs=0.1)
     assert samples[-1]["cpu_time_seconds"][str(os.getpid())]["user"] == pytest.approx(0.3, abs=0.15)
+
+
+def test_trackers_one_inside_the_other_both_count(tmp_path: Path) -> None:
+    """What happens in the inner run belongs to both; a monitor belongs to neither."""
+    with ImpactTracker(tmp_path / "outer", interval=INTERVAL_S):
+        work(0.2)
+        with ImpactTracker(tmp_path / "inner", interval=INTERVAL_S):
+            work(0.3)
+    outer, inner = (read_log(tmp_path / name)[1] for name in ("outer", "inner"))
+    assert inner[-1]["attributable_cpu_seconds"] == pytest.approx(0.3, abs=0.1)
+    assert outer[-1]["attributable_cpu_seconds"] == pytest.approx(0.5, abs=0.15)
+    for sample in (*outer, *inner):
+        assert set(sample["process_ids"]) <= processes()
+
+
+def test_a_function_is_measured_as_it_is(tmp_path: Path) -> None:
+    """A decorated function gets its arguments, gives its value, and keeps its name and its errors."""
+
+    @ImpactTracker(tmp_path / "good", interval=INTERVAL_S)
+    def train(seconds: float, *, result: str) -> str:
+        """Train."""
+        work(seconds)
+        return result
+
+    @ImpactTracker(tmp_path / "bad", interval=INTERVAL_S)
+    def fail() -> None:
+        raise KeyError("a mistake")
+
+    assert train(0.2, result="trained") == "trained"
+    assert (train.__name__, train.__doc__) == ("train", "Train.")
+    with pytest.raises(KeyError, match="a mistake"):
+        fail()
+    for name in ("good", "bad"):
+        assert read_log(tmp_path / name)[0]["experiment_end"] is not None
+    samples = read_log(tmp_path / "good")[1]
+    assert samples[-1]["attributable_cpu_seconds"] == pytest.approx(0.2, abs=0.1)
+
+
+def test_a_function_that_is_called_again_adds_to_its_run_or_is_refused(tmp_path: Path) -> None:
+    """Without resume the second call does not run at all: its log would be lost."""
+    calls = []
+    once = ImpactTracker(tmp_path / "once", interval=INTERVAL_S)(lambda: calls.append("once"))
+    often = ImpactTracker(tmp_path / "often", interval=INTERVAL_S, resume=True)(
+        lambda: calls.append("often")
+    )
+    once()
+    with pytest.raises(LogExistsError, match="resume"):
+        once()
+    for _ in range(3):
+        often()
+    assert calls == ["once", "often", "often", "often"]
+    parts = sorted(path.parent.name for path in (tmp_path / "often").rglob("info.json"))
+    assert parts == ["impacttracker", "part-resume-2", "part-resume-3"]
+
+
+async def _coroutine() -> None: ...
+
+
+def _generator() -> Iterator[int]:
+    yield 1
+
+
+async def _asynchronous_generator() -> AsyncIterator[int]:
+    yield 1
+
+
+@pytest.mark.parametrize("function", [_coroutine, _generator, _asynchronous_generator])
+def test_a_function_whose_call_does_not_run_it_is_refused(
+    tmp_path: Path, function: Callable[[], Any]
+) -> None:
+    """Its call would be measured, not its work: the message says what to do."""
+    with pytest.raises(CollectorError, match=rf"{function.__name__}: expected .* use `with"):
+        ImpactTracker(tmp_path)(function)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_second_tracker_on_the_folder_is_refused(tmp_path: Path) -> None:
@@ -286,6 +361,8 @@ def test_ctrl_c_leaves_the_monitor_to_the_training(tmp_path: Path) -> None:
     [
         ({"interval": 0}, "interval: expected"),
         ({"interval": float("nan")}, "interval: expected"),
+        ({"interval": float("inf")}, "interval: expected"),
+        ({"run_name": Path("ppo")}, "run_name: expected"),
         ({"pue": 0.5}, "pue: expected"),
         ({"region": {"name": "Germany"}}, "region: expected"),
         ({"region": {"id": "DEU", "zone": "DE"}}, "region: expected"),

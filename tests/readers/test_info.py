@@ -17,13 +17,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from wattboard.sitegen.errors import Problem, RunError
+from wattboard.sitegen.location import PartLocation
 from wattboard.sitegen.model import (
     GridIntensity,
     Package,
     PowerSource,
     Region,
     RunInfo,
-    RunLocation,
 )
 from wattboard.sitegen.readers import info_json, info_pickle
 from wattboard.sitegen.readers.info import MAX_JSON_BYTES, read_info
@@ -34,17 +34,18 @@ OURS: dict[str, Any] = json.loads((FIXTURES / "info.json").read_text())
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> RunLocation:
-    """A run's folder without an info."""
+def run(tmp_path: Path) -> PartLocation:
+    """A run's log folder without an info."""
     tree = tmp_path.resolve() / "logs"
-    (tree / "ppo" / "impacttracker").mkdir(parents=True)
-    return RunLocation(tree / "ppo", tree, "logs/ppo")
+    folder = tree / "ppo" / "impacttracker"
+    folder.mkdir(parents=True)
+    return PartLocation(folder, tree, "logs/ppo/impacttracker")
 
 
-def put(run: RunLocation, name: str, content: bytes | str | dict[str, Any]) -> Path:
+def put(run: PartLocation, name: str, content: bytes | str | dict[str, Any]) -> Path:
     if isinstance(content, dict):
         content = json.dumps(content)
-    file = run.folder / "impacttracker" / name
+    file = run.folder / name
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     return file
 
@@ -66,7 +67,7 @@ def everything(info: RunInfo) -> str:
 # -- info.json
 
 
-def test_our_info_is_read_whole(run: RunLocation) -> None:
+def test_our_info_is_read_whole(run: PartLocation) -> None:
     """Every field of the format arrives, in the units of the model."""
     put(run, "info.json", OURS)
     info, problems = read_info(run)
@@ -217,7 +218,7 @@ def test_a_field_that_cannot_be_decoded_costs_that_field() -> None:
 
 
 @pytest.mark.parametrize("newer", ["wattboard/2", "wattboard/2.1", "wattboard/10"])
-def test_a_newer_format_is_refused_politely(run: RunLocation, newer: str) -> None:
+def test_a_newer_format_is_refused_politely(run: PartLocation, newer: str) -> None:
     """The run is skipped with a message that names the file and says to upgrade."""
     put(run, "info.json", OURS | {"format": newer})
     with pytest.raises(RunError) as refused:
@@ -369,11 +370,9 @@ def test_any_json_is_read_or_refused(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("protocol", [3, 4, 5])
-def test_the_seeds_info_is_read(run: RunLocation, protocol: int) -> None:
+def test_the_seeds_info_is_read(run: PartLocation, protocol: int) -> None:
     """The seed's pickle gives what can be shown, its times still without an offset."""
-    shutil.copy(
-        FIXTURES / f"seed_protocol_{protocol}.pkl", run.folder / "impacttracker" / "info.pkl"
-    )
+    shutil.copy(FIXTURES / f"seed_protocol_{protocol}.pkl", run.folder / "info.pkl")
     info, problems = read_info(run)
     assert problems == ()
     assert info == RunInfo(
@@ -453,7 +452,7 @@ def test_the_machines_time_zone_does_not_matter(monkeypatch: pytest.MonkeyPatch)
     assert len(found) == 1
 
 
-def test_a_hostile_pickle_skips_its_run_and_is_named(run: RunLocation, tmp_path: Path) -> None:
+def test_a_hostile_pickle_skips_its_run_and_is_named(run: PartLocation, tmp_path: Path) -> None:
     """The message names the file and the callable; nothing was run."""
     sentinel = tmp_path / "was-here"
     put(run, "info.pkl", f"\x80\x03cos\nsystem\n(V{sentinel}\ntR.".encode("latin-1"))
@@ -468,7 +467,7 @@ def test_a_hostile_pickle_skips_its_run_and_is_named(run: RunLocation, tmp_path:
     assert not sentinel.exists()
 
 
-def test_a_damaged_pickle_costs_the_info_not_the_run(run: RunLocation) -> None:
+def test_a_damaged_pickle_costs_the_info_not_the_run(run: PartLocation) -> None:
     """A pickle that was cut off leaves a run whose start is unknown."""
     put(run, "info.pkl", (FIXTURES / "seed_protocol_3.pkl").read_bytes()[:812])
     info, problems = read_info(run)
@@ -532,8 +531,7 @@ def test_every_published_info_is_read(pong_logs: Path) -> None:
     files = sorted(pong_logs.rglob("info.pkl"))
     assert len(files) == 20
     for file in files:
-        folder = file.parents[1]
-        info, problems = read_info(RunLocation(folder, pong_logs.resolve(), folder.name))
+        info, problems = read_info(PartLocation(file.parent, pong_logs.resolve(), "run"))
         assert problems == ()
         assert info.start_s is not None
         assert info.end_s is not None
@@ -556,7 +554,7 @@ def test_every_published_info_is_read(pong_logs: Path) -> None:
 # -- which file, and what stands in its place
 
 
-def test_our_info_counts_where_both_exist(run: RunLocation) -> None:
+def test_our_info_counts_where_both_exist(run: PartLocation) -> None:
     """info.json wins, even over a hostile info.pkl, and even when it is damaged itself."""
     put(run, "info.pkl", b"\x80\x03cos\nsystem\n.")
     put(run, "info.json", OURS)
@@ -567,7 +565,7 @@ def test_our_info_counts_where_both_exist(run: RunLocation) -> None:
     assert len(problems) == 1
 
 
-def test_a_missing_info_is_noted(run: RunLocation) -> None:
+def test_a_missing_info_is_noted(run: PartLocation) -> None:
     """A run without an info has no start, and says so."""
     info, problems = read_info(run)
     assert info == RunInfo("experiment-impact-tracker")
@@ -577,7 +575,7 @@ def test_a_missing_info_is_noted(run: RunLocation) -> None:
     assert problems[0].hint == "the run is shown without its start, end and machine"
 
 
-def found_in_place(run: RunLocation, name: str) -> str:
+def found_in_place(run: PartLocation, name: str) -> str:
     info, (problem,) = read_info(run)
     assert info.start_s is None
     assert problem.file == f"logs/ppo/impacttracker/{name}"
@@ -586,9 +584,9 @@ def found_in_place(run: RunLocation, name: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["info.json", "info.pkl"])
-def test_what_is_no_file_is_not_waited_for(run: RunLocation, name: str) -> None:
+def test_what_is_no_file_is_not_waited_for(run: PartLocation, name: str) -> None:
     """A pipe, a folder, a broken link or a loop is noted at once."""
-    place = run.folder / "impacttracker" / name
+    place = run.folder / name
     os.mkfifo(place)
     assert found_in_place(run, name) == "no regular file"
     place.unlink()
@@ -606,13 +604,13 @@ def test_what_is_no_file_is_not_waited_for(run: RunLocation, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["info.json", "info.pkl"])
-def test_a_link_is_followed_within_the_tree_only(run: RunLocation, name: str) -> None:
+def test_a_link_is_followed_within_the_tree_only(run: PartLocation, name: str) -> None:
     """A link to a file of the tree is read, one to a file outside is not."""
     source = FIXTURES / ("info.json" if name == "info.json" else "seed_protocol_3.pkl")
     inside, outside = run.tree / "kept", run.tree.parent / "kept"
     shutil.copy(source, inside)
     shutil.copy(source, outside)
-    place = run.folder / "impacttracker" / name
+    place = run.folder / name
     place.symlink_to(outside)
     assert found_in_place(run, name) == "a symbolic link out of the log folder"
     place.unlink()
@@ -621,7 +619,7 @@ def test_a_link_is_followed_within_the_tree_only(run: RunLocation, name: str) ->
 
 
 @pytest.mark.parametrize(("name", "limit"), [("info.json", MAX_JSON_BYTES), ("info.pkl", 16 << 20)])
-def test_a_huge_file_is_not_read(run: RunLocation, name: str, limit: int) -> None:
+def test_a_huge_file_is_not_read(run: PartLocation, name: str, limit: int) -> None:
     """A file beyond the limit is noted, whatever its length on the disk."""
     with put(run, name, b"").open("wb") as file:
         file.truncate(1 << 40)
@@ -629,7 +627,7 @@ def test_a_huge_file_is_not_read(run: RunLocation, name: str, limit: int) -> Non
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_an_unreadable_file_is_noted(run: RunLocation) -> None:
+def test_an_unreadable_file_is_noted(run: PartLocation) -> None:
     """A file without permission costs the info."""
     put(run, "info.json", OURS).chmod(0)
     assert found_in_place(run, "info.json") == "Permission denied"

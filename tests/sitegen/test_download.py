@@ -13,8 +13,9 @@ from typing import Any
 import jsonschema
 import pytest
 from logs import power_samples, seed_info, write_run
+from wattboard.sitegen.location import RunLocation
 from wattboard.sitegen.measure import MeasureOptions, download_name, measure
-from wattboard.sitegen.model import RunInfo, RunLocation, RunResult
+from wattboard.sitegen.model import RunInfo, RunResult
 
 
 def _measured(folder: Path, downloads: Path | None = None) -> RunResult:

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wattboard.sitegen import metrics
+from wattboard.sitegen.location import PartLocation
 from wattboard.sitegen.metrics.timeline import Timeline, timeline
 from wattboard.sitegen.model import (
     Figure,
     GridIntensity,
     PowerSource,
     RunInfo,
-    RunLocation,
     RunLog,
     Samples,
 )
@@ -53,7 +53,7 @@ def log(
         {name: np.array(values, dtype=float) for name, values in (energy_j or {}).items()},
     )
     end = time_s[-1] if end_s is None else end_s
-    return RunLog(RunLocation(Path(), Path(), "run"), info, samples, start_s, end, True, 0)
+    return RunLog(PartLocation(Path(), Path(), "run"), info, samples, start_s, end, True, 0)
 
 
 def figures(run: RunLog, pue: float) -> dict[str, Figure]:
@@ -177,6 +177,30 @@ def test_joules_of_whole_devices_count_by_the_run_s_share() -> None:
     assert value(run, "cpu_energy_kwh") == pytest.approx((200 * 0.5 + 200 * 0.25) / 3.6e6)
 
 
+def test_other_sources_measure_as_well_as_rapl_and_nvml() -> None:
+    """Power of another sensor is measured, and goes before an estimate; whole devices count by its share too."""
+    run = log(
+        [10.0, 20.0],
+        form="wattboard/1",
+        gpus=1,
+        cpu_sensor_power_w=[30.0, 30.0],
+        cpu_estimated_power_w=[99.0, 99.0],
+        gpu_sensor_power_w=[60.0, 60.0],
+    )
+    assert value(run, "cpu_energy_kwh") == pytest.approx(30 * 20 / 3.6e6)
+    assert value(run, "gpu_energy_kwh") == pytest.approx(60 * 20 / 3.6e6)
+    assert figures(run, 1.0)["facility_energy_kwh"].provenance == "measured"
+    counted = log(
+        [0.0, 10.0],
+        form="wattboard/1",
+        gpus=1,
+        energy_j={"gpu:0": [0.0, 100.0]},
+        gpu_sensor_power_w=[2.5, 2.5],
+        gpu_sensor_machine_power_w=[10.0, 10.0],
+    )
+    assert value(counted, "gpu_energy_kwh") == pytest.approx(25 / 3.6e6)
+
+
 def test_a_counter_that_was_set_back_goes_on() -> None:
     """What a counter shows after a reset was used since."""
     run = log([0.0, 1.0, 2.0, 3.0], energy_j={"attributable:cpu": [0.0, 100.0, 30.0, 50.0]})
@@ -249,3 +273,22 @@ def test_covered_time_is_never_more_than_the_run(steps: list[float], data: st.Da
     line: Timeline = timeline(run)
     if all(present) and max(steps) <= line.longest_hold_s:
         assert share == pytest.approx(1.0)
+
+
+def test_a_whole_device_never_passes_for_the_runs_part() -> None:
+    """Where a log tells runs apart but could not for the GPU, as in a container, the GPU's energy is not measured."""
+    run = log(
+        [0.0, 10.0],
+        form="wattboard/1",
+        gpus=1,
+        sources=(PowerSource("nvml", "counter", "gpu"), PowerSource("tdp", "estimate", "cpu")),
+        energy_j={"gpu:0": [0.0, 5000.0], "attributable:cpu": [0.0, 100.0]},
+        gpu_machine_power_w=[500.0, 500.0],
+    )
+    found = figures(run, pue=1.0)
+    assert (found["gpu_energy_kwh"].value, found["gpu_energy_kwh"].provenance) == (
+        None,
+        "not measured",
+    )
+    assert found["energy_kwh"].provenance == "partial"
+    assert found["energy_kwh"].value == pytest.approx(100 / 3.6e6)

@@ -7,15 +7,15 @@ is marked as an estimate wherever it is shown.
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from ..hardware import CpuFacts
 from .source import Component, Kind, PowerReading, Usage
+
+TABLE = Path(__file__).parent.parent / "data" / "cpu_rated_power.csv"
 
 FALLBACK_W_PER_LOGICAL_CPU = 4.0
 """For processors that the table does not have, and for virtual machines.
@@ -28,24 +28,24 @@ In the middle of what processors are rated for: 2.2 W (AMD EPYC 7763: 280 W, 128
 _NOISE = (
     r"\((?:r|tm|c)\)",
     r"@.*",
-    r"\bwith radeon.*",
+    r"(?:\bwith|\bw/)? radeon\b.*",
     r"\b\d+(?:st|nd|rd|th) gen\b",
-    r"\b\d+-core\b",
+    r"\b\d+-cores?\b",
+    r"\b(?:dual|triple|quad|six|eight)-core (?=amd)",
     r"\b(?:two|three|four|six|eight|quad|dual|triple)-core(?= processor)",
     r"\b(?:cpu|processor|apu|soc)\b",
 )
 _NOISE_PATTERN = re.compile("|".join(_NOISE))
 
 
-@dataclass(frozen=True, slots=True)
-class RatedPower:
+class RatedPower(NamedTuple):
     """The rated power of the machine's processors, and how it was found."""
 
     watts: float
     found_by: str
 
 
-class RatedPowerSource:
+class TdpSource:
     """The processors' rated power times the part of their CPU time that was used."""
 
     component: Component = "cpu"
@@ -53,14 +53,18 @@ class RatedPowerSource:
     power_key = "cpu_estimated_power_draw"
     attributable_key = "cpu_estimated_attributable_power_draw"
 
-    def __init__(self, cpu: CpuFacts, table: Mapping[str, float] | None = None) -> None:
+    def __init__(self, cpu: CpuFacts, rated: RatedPower | None = None) -> None:
+        """Args:
+        cpu: The processor as the system names it.
+        rated: Its rated power, where it is known; else the table is asked.
+        """
         self._cpu = cpu
         self._run_j = 0.0
-        self.rated = rated_power(cpu, read_table() if table is None else table)
+        self.rated = rated_power(cpu) if rated is None else rated
 
     def describe(self) -> dict[str, Any]:
         return {
-            "name": "cpu-rated-power",
+            "name": "tdp",
             "kind": self.kind,
             "component": self.component,
             "rated_power_w": self.rated.watts,
@@ -89,12 +93,12 @@ class RatedPowerSource:
         """Nothing was opened."""
 
 
-def rated_power(cpu: CpuFacts, table: Mapping[str, float]) -> RatedPower:
+def rated_power(cpu: CpuFacts, table: Path = TABLE) -> RatedPower:
     """Rated power of all processors of the machine.
 
     Args:
         cpu: The processor as the system names it.
-        table: Watts of one processor by `plain_name`.
+        table: Lines "name,watts of one processor", after a header.
 
     Returns:
         From the table where it has that very name; else a default per logical CPU. A virtual
@@ -103,7 +107,7 @@ def rated_power(cpu: CpuFacts, table: Mapping[str, float]) -> RatedPower:
     """
     fallback_w = FALLBACK_W_PER_LOGICAL_CPU * cpu.logical_cpus
     by_default = f"{FALLBACK_W_PER_LOGICAL_CPU:g} W for each of {cpu.logical_cpus} logical CPUs"
-    listed_w = table.get(plain_name(cpu.brand))
+    listed_w = read_watts(cpu.brand, table)
     if listed_w is None:
         return RatedPower(
             fallback_w, f"processor {cpu.brand!r} is not in the table of rated powers: {by_default}"
@@ -126,18 +130,33 @@ def plain_name(brand: str) -> str:
 
     "Intel(R) Xeon(R) CPU E5-2680 v4 @ 2.40GHz" and "Intel Xeon E5-2680 v4" have the same one.
     """
-    return " ".join(_NOISE_PATTERN.sub(" ", brand.lower()).split())
+    return " ".join(_NOISE_PATTERN.sub(_blank, brand.lower()).split())
 
 
-def read_table() -> dict[str, float]:
-    """Rated watts by plain name; left out if one stands for processors of different power."""
-    watts: dict[str, float] = {}
-    unclear: set[str] = set()
-    with (files(__package__.rpartition(".")[0]) / "data" / "cpu_rated_power.csv").open(
-        encoding="utf-8"
-    ) as file:
-        for row in csv.DictReader(file):
-            name, rated_w = plain_name(row["name"]), float(row["rated_power_w"])
-            if watts.setdefault(name, rated_w) != rated_w:
-                unclear.add(name)
-    return {name: rated_w for name, rated_w in watts.items() if name not in unclear}
+def _blank(noise: re.Match[str]) -> str:
+    # "FX(tm)-8350" is one word.
+    return "" if noise.string[noise.end() : noise.end() + 1] == "-" else " "
+
+
+def read_watts(brand: str, table: Path = TABLE) -> float | None:
+    """Rated watts of a processor; None if its name is not listed, or for different powers.
+
+    A name without a number, such as a cloud's "Intel Xeon CPU @ 2.20GHz", is that of a family.
+    """
+    name = plain_name(brand)
+    if not re.search(r"\d", name):
+        return None
+    text = table.read_text(encoding="utf-8").lower()
+    # To make all 4,908 names plain takes 20 ms. Only those with its rarest word need to be.
+    word = min(name.split(), key=text.count)
+    found = {watts for listed, watts in _lines_with(word, text) if plain_name(listed) == name}
+    return found.pop() if len(found) == 1 else None
+
+
+def _lines_with(word: str, text: str) -> Iterator[tuple[str, float]]:
+    end = text.index("\n")  # of the header
+    while (at := text.find(word, end)) >= 0:
+        start, end = text.rfind("\n", 0, at) + 1, text.index("\n", at)
+        listed, _, rated_w = text[start:end].rpartition(",")
+        if word in listed:
+            yield listed.strip('"'), float(rated_w)
