@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
 import time
@@ -79,23 +80,35 @@ class Job:
         return self.process.pid
 
     def line(self) -> str:
-        """The next line of its output; "" when there is none any more."""
+        """The next line of its output, and no more than that; "" when there is none any more."""
         assert self.process.stdout is not None
-        return self.process.stdout.readline().rstrip("\n")
+        output = self.process.stdout.fileno()
+        poll = select.poll()
+        poll.register(output, select.POLLIN | select.POLLHUP)
+        line = b""
+        while not line.endswith(b"\n"):
+            if not poll.poll(PATIENCE_S * 1000):
+                pytest.fail(f"no line after {PATIENCE_S:g} s, only {line!r}")
+            byte = os.read(output, 1)
+            if not byte:
+                break
+            line += byte
+        return line.decode().rstrip("\n")
 
     def wait(self) -> int:
         return self.process.wait(PATIENCE_S)
 
     def others(self, words: str = "") -> list[psutil.Process]:
         """What it has started and is still alive; only those with some words in their command."""
-        mark = f"{_MARK}={self._mark}"
+        mark = f"{_MARK}={self._mark}".encode()
         found = []
-        for process in psutil.process_iter():
+        for folder in Path("/proc").glob("[0-9]*"):
             with suppress(psutil.Error, OSError):
-                environ = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")
-                is_other = mark.encode() in environ and process.pid != self.pid
-                if is_other and words in " ".join(process.cmdline()):
-                    found.append(process)
+                is_other = (
+                    int(folder.name) != self.pid and mark in (folder / "environ").read_bytes()
+                )
+                if is_other and words in _command(folder):
+                    found.append(psutil.Process(int(folder.name)))
         return found
 
     def monitor(self) -> psutil.Process:
@@ -166,6 +179,10 @@ def read_samples(logdir: Path, part: str = "") -> list[dict[str, Any]]:
     """A log's samples: every line that is whole must be JSON."""
     *lines, _ = (_folder(logdir, part) / "data.json").read_text("utf-8").split("\n")
     return [json.loads(line) for line in lines]
+
+
+def _command(folder: Path) -> str:
+    return (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
 
 
 def _folder(logdir: Path, part: str) -> Path:

@@ -57,13 +57,13 @@ def test_a_clock_set_back_while_a_run_is_measured(tmp_path: Path) -> None:
 def test_the_interval_is_steady(tmp_path: Path) -> None:
     """The time that a sample takes, or is late, does not add up: n intervals take n times as long."""
     with training(tmp_path, "with tracker(): ready(); burn(60)") as run:
-        wait_until(lambda: len(times(tmp_path)) > 20)
+        wait_until(lambda: len(times(tmp_path)) > 12)
         run.process.kill()
     stamps = times(tmp_path)
     phases = [(stamp - stamps[0]) / INTERVAL_S for stamp in stamps]
     late = [phase - round(phase) for phase in phases]
     assert median(late) == pytest.approx(0, abs=0.2)
-    assert len(set(map(round, phases))) > 15
+    assert len(set(map(round, phases))) > 8
 
 
 def test_overdue_samples_are_left_out(tmp_path: Path) -> None:
@@ -71,11 +71,11 @@ def test_overdue_samples_are_left_out(tmp_path: Path) -> None:
     with training(tmp_path, "with tracker(): ready(); time.sleep(60)") as run:
         wait_until(lambda: len(times(tmp_path)) > 3)
         run.monitor().suspend()
-        time.sleep(1)
+        time.sleep(0.7)
         run.monitor().resume()
-        wait_until(lambda: max(b - a for a, b in pairwise(times(tmp_path))) > 0.9)
+        wait_until(lambda: max(b - a for a, b in pairwise(times(tmp_path))) > 0.6)
         n_before = len(times(tmp_path))
-        wait_until(lambda: len(times(tmp_path)) > n_before + 5)
+        wait_until(lambda: len(times(tmp_path)) > n_before + 4)
         run.process.kill()
     stamps = times(tmp_path)
-    assert (stamps[-1] - stamps[0]) / INTERVAL_S > len(stamps) + 5
+    assert (stamps[-1] - stamps[0]) / INTERVAL_S > len(stamps) + 3

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from contextlib import suppress
 from pathlib import Path
 
 import psutil

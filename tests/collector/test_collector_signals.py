@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -68,18 +69,25 @@ def test_the_end_is_written_and_the_exit_status_stays(tmp_path: Path, name: str)
     """Whatever ends a training, short of kill -9, its log has an end and its caller sees no difference."""
     code, signal_name = ENDS[name]
     statuses = []
-    for arguments in ((), ("bare",)):
-        with training(
-            tmp_path, code, *arguments, until_ready=signal_name is not None, stderr=subprocess.PIPE
-        ) as run:
+    with ExitStack() as stack:
+        runs = [
+            stack.enter_context(
+                training(
+                    tmp_path / "run", code, *arguments, until_ready=False, stderr=subprocess.PIPE
+                )
+            )
+            for arguments in ((), ("bare",))
+        ]
+        for run in runs:
             if signal_name is not None:
+                assert run.line() == "ready"
                 run.process.send_signal(SIGNALS[signal_name])
             statuses.append(run.wait())
-            wait_until(lambda run=run: not run.others())
+        wait_until(lambda: not runs[0].others())
     assert statuses[0] == statuses[1]
     for info in tmp_path.rglob("info.json"):
         assert read_info(info.parent.parent)["experiment_end"] is not None, info
-    assert len(read_samples(tmp_path)) >= 2
+    assert len(read_samples(tmp_path / "run")) >= 2
 
 
 @pytest.mark.parametrize("name", SIGNALS)
