@@ -9,7 +9,6 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -79,7 +78,13 @@ def test_no_room_for_a_sample(tmp_path: Path, room: int) -> None:
     check_whole(tmp_path)
 
 
-@pytest.mark.parametrize("strikes", [shutil.rmtree, lambda folder: data_file(folder).unlink()])
+def clear_away(folder: Path) -> None:
+    """Remove a folder into which somebody is writing."""
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.parametrize("strikes", [clear_away, lambda folder: data_file(folder).unlink()])
 def test_a_log_that_is_deleted(tmp_path: Path, strikes: Callable[[Path], None]) -> None:
     """Someone clears away the run's folder, or only its log, while the run goes on."""
     with ImpactTracker(tmp_path / "run", interval=INTERVAL_S) as tracker:
