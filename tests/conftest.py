@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,9 @@ if importlib.util.find_spec("hypothesis"):  # not where the wheel is tested
 
 # Tests ask no service where they run; what they record names no region unless it states one.
 os.environ["WATTBOARD_REGION_LOOKUP"] = "off"
+
+# Who starts the tests in the background has them ignore Ctrl-C, and with them what they start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared" / "data"
