@@ -3,6 +3,7 @@
 # ~/.config/wattboard/config.toml
 region = "DEU"
 region_lookup = false
+live_intensity = "energy-charts"
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ CONFIG_VARIABLE = "WATTBOARD_CONFIG"
 _KINDS: Mapping[str, tuple[type, str]] = {
     "region": (str, 'a zone\'s id such as "DEU" or "US-CA"'),
     "region_lookup": (bool, "true or false"),
+    "live_intensity": (str, 'a provider such as "energy-charts", or "provider:zone"'),
 }
 
 _OF_THE_REGION = frozenset({"region", "region_lookup"})
@@ -28,6 +30,7 @@ class Config:
 
     region: str | None = None
     region_lookup: bool = True
+    live_intensity: str | None = None
     mistakes: tuple[str, ...] = ()
     """For people: file, key, what was expected and what was found."""
 
@@ -96,6 +99,7 @@ def _config_from(values: Mapping[str, Any], file: Path) -> Config:
         region=None if "region" in wrong else values.get("region"),
         # A region or a switch that means something else than it says: rather none than a lookup.
         region_lookup=not wrong & _OF_THE_REGION and values.get("region_lookup", True),
+        live_intensity=None if "live_intensity" in wrong else values.get("live_intensity"),
         mistakes=tuple(mistake for mistake in mistakes if mistake),
     )
 

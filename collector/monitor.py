@@ -16,14 +16,16 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
+from .config import home_folder
 from .facts import node_id
 from .hardware import CpuFacts, read_cpu_facts
+from .live_intensity import SAMPLE_KEY, LiveIntensity, wanted_live_intensity
 from .machine import open_machine
 from .power import PowerSource, open_sources
 from .process_tree import ProcessTree
@@ -31,6 +33,8 @@ from .runlog import FORMAT, TRACKER_LOG_FILE, RunLogWriter
 from .sampler import Clock, Sampler
 from .settings import ENDED, READY, READY_TIMEOUT_S, Settings
 from .slow_facts import SlowFacts
+
+Talker = SlowFacts | LiveIntensity
 
 PARENT_CHECK_S = 0.5
 """How long the monitor may live on without the run, where the system does not tell of its end."""
@@ -71,6 +75,7 @@ class Monitor:
         self._sampler = Sampler(Clock(), machine, tree, self._sources)
         self._info: dict[str, Any] = {}
         self._facts: SlowFacts | None = None
+        self._live: LiveIntensity | None = None
 
     def run(self, answers: IO[str]) -> None:
         """Sample until the tracker says stop or the run is gone (then the log has no end)."""
@@ -84,6 +89,7 @@ class Monitor:
         self._writer.append(first)
         print(READY, file=answers, flush=True)
         self._start_facts()
+        self._start_live_intensity()
         gc.freeze()  # what the start has left behind needs no more looking through
         while True:
             # Samples that are overdue are left out, not made up for: the interval stays steady.
@@ -94,6 +100,8 @@ class Monitor:
                 log.warning("the measured process is gone; the log has no end")
                 return
             sample = self._sampler.take()
+            if self._live is not None:
+                sample[SAMPLE_KEY] = self._live.value(sample["timestamp"])
             self._writer.append(sample)
             if command:
                 self._end(sample["timestamp"], command)
@@ -114,10 +122,10 @@ class Monitor:
             "" when it has come, the tracker's command if that came first, None if the run is gone.
         """
         while (left_s := deadline_s - time.monotonic()) > 0:
-            facts = self._facts if self._facts and not self._facts.ended else None
-            event = self._wait.for_event(left_s, facts)
-            if event == _Wait.FACTS and facts is not None:
-                found = facts.read()
+            talkers = [each for each in (self._facts, self._live) if each and not each.ended]
+            event = self._wait.for_event(left_s, talkers)
+            if isinstance(event, SlowFacts | LiveIntensity):
+                found = event.read()
                 if found:
                     self._add_to_info(found)
             elif event == _Wait.GONE:
@@ -133,6 +141,13 @@ class Monitor:
         except OSError as error:
             log.warning("the run's software is not recorded: %s", error)
 
+    def _start_live_intensity(self) -> None:
+        """Where it is wanted; it begins to ask when the zone is known."""
+        wanted = wanted_live_intensity(self._settings.live_intensity, os.environ, home_folder())
+        if wanted is not None:
+            self._live = LiveIntensity(wanted, self._writer.folder / TRACKER_LOG_FILE)
+            self._live.start(self._settings.region)
+
     def _end(self, time_s: float, command: str) -> None:
         end: dict[str, Any] = {"experiment_end": iso_time(time_s)}
         _, _, exit_code = command.partition(" ")
@@ -144,13 +159,14 @@ class Monitor:
 
     def _add_to_info(self, keys: Mapping[str, Any]) -> None:
         self._info |= keys
+        if self._live is not None and "region" in keys:
+            self._live.start(keys["region"])
         self._writer.write_info(self._info)
 
 
 class _Wait:
-    """Waits for the tracker's commands, for the end of the run, and for facts."""
+    """Waits for the tracker's commands, for the end of the run, and for what is being found out."""
 
-    FACTS = "facts"
     GONE = "gone"
 
     def __init__(self, commands: int, parent_pid: int) -> None:
@@ -162,11 +178,9 @@ class _Wait:
             with contextlib.suppress(OSError):
                 self._parent = os.pidfd_open(parent_pid)
 
-    def for_event(self, timeout_s: float, facts: SlowFacts | None) -> str:
-        """What came first: GONE, FACTS, a command; "" if nothing did."""
-        waited_for: list[int] = [self._commands]
-        if facts is not None:
-            waited_for.append(facts.fileno())
+    def for_event(self, timeout_s: float, talkers: Sequence[Talker]) -> str | Talker:
+        """What came first: GONE, one with something to say, a command; "" if nothing did."""
+        waited_for: list[int] = [self._commands, *(each.fileno() for each in talkers)]
         if self._parent is not None:
             waited_for.append(self._parent)
         else:
@@ -176,7 +190,7 @@ class _Wait:
             return os.read(self._commands, 64).decode().strip() or self.GONE
         if self._parent in ready or os.getppid() != self._parent_pid:
             return self.GONE
-        return self.FACTS if facts is not None and facts.fileno() in ready else ""
+        return next((each for each in talkers if each.fileno() in ready), "")
 
 
 def first_info(settings: Settings, cpu: CpuFacts, sources: list[PowerSource]) -> dict[str, Any]:

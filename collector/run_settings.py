@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import CollectorError
+from .live_intensity import checked_live_intensity
 from .ranks import Rank, rank_from
 from .runlog import Claim
 from .settings import Settings, new_run_id, run_key
@@ -32,6 +33,7 @@ class RunSettings:
     region: Mapping[str, str] | None
     carbon_intensity: Mapping[str, Any] | None
     pue: float | None
+    live_intensity: str | None
     run_name: str | None
     resume: bool
     rank: Rank
@@ -45,6 +47,7 @@ class RunSettings:
         region: str | Mapping[str, str] | None,
         carbon_intensity: float | Mapping[str, Any] | None,
         pue: float | None,
+        live_intensity: str | None = None,
         run_name: str | None,
         resume: bool,
         rank: int | None,
@@ -63,6 +66,7 @@ class RunSettings:
             region=_checked_region(region),
             carbon_intensity=_checked_carbon_intensity(carbon_intensity),
             pue=_checked_pue(pue),
+            live_intensity=checked_live_intensity(live_intensity),
             run_name=_checked_run_name(run_name),
             resume=resume,
             rank=rank_from(os.environ) if rank is None else _checked_rank(rank),
@@ -91,6 +95,7 @@ class RunSettings:
             region=self.region,
             carbon_intensity=self.carbon_intensity,
             pue=self.pue,
+            live_intensity=self.live_intensity,
             on_request=self.on_request,
         )
 

@@ -38,6 +38,8 @@ class Settings:
     region: Mapping[str, str] | None = None
     carbon_intensity: Mapping[str, Any] | None = None
     pue: float | None = None
+    live_intensity: str | None = None
+    """"provider", "provider:zone" or "off"; None: see the environment and the configuration."""
     on_request: Mapping[str, str] = field(default_factory=dict)
     """Keys of info.json that are written only for those who ask for them."""
 

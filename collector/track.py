@@ -55,6 +55,7 @@ class End(NamedTuple):
 @click.option("--region", help='Where the power comes from: an id such as "DEU" or "US-CA".')
 @click.option("--carbon-intensity", type=float, help="Of that power, in g CO2eq/kWh.")
 @click.option("--pue", type=float, help="Power usage effectiveness of the data centre.")
+@click.option("--live-intensity", help='Whom to ask for it meanwhile: "energy-charts", "caiso" …')
 @click.option("--run-name", help="A name for people.")
 @click.option("--resume", is_flag=True, help="Add to the run whose log is in the folder.")
 @click.option("--rank", type=int, help="Number of this process among those of one run.")
@@ -71,6 +72,7 @@ def track(
     region: str | None,
     carbon_intensity: float | None,
     pue: float | None,
+    live_intensity: str | None,
     run_name: str | None,
     resume: bool,
     rank: int | None,
@@ -87,6 +89,7 @@ def track(
             region=region,
             carbon_intensity=carbon_intensity,
             pue=pue,
+            live_intensity=live_intensity,
             run_name=run_name,
             resume=resume,
             rank=rank,

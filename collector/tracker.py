@@ -49,6 +49,7 @@ class ImpactTracker(contextlib.ContextDecorator):
         region: str | Mapping[str, str] | None = None,
         carbon_intensity: float | Mapping[str, Any] | None = None,
         pue: float | None = None,
+        live_intensity: str | None = None,
         run_name: str | None = None,
         resume: bool = False,
         rank: int | None = None,
@@ -63,6 +64,10 @@ class ImpactTracker(contextlib.ContextDecorator):
             carbon_intensity: Of that power: g CO2eq/kWh, or a mapping with "g_per_kwh", "year",
                 "source" and "basis" (lifecycle, direct, marginal or unknown).
             pue: Power usage effectiveness of the data centre, 1 or more.
+            live_intensity: Whom to ask for the grid's carbon intensity during the run: a provider such
+                as "energy-charts", or "provider:zone"; "off" for nobody. None:
+                WATTBOARD_LIVE_INTENSITY, the configuration file, else nobody
+                (docs/live-intensity.md).
             run_name: A name for people.
             resume: Where the folder holds a log that has ended, add a part to that run.
             rank: This process's number among those that work on the run together. None: what
@@ -78,6 +83,7 @@ class ImpactTracker(contextlib.ContextDecorator):
             region=region,
             carbon_intensity=carbon_intensity,
             pue=pue,
+            live_intensity=live_intensity,
             run_name=run_name,
             resume=resume,
             rank=rank,

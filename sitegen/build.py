@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .addresses import run_addresses
+from .carbon import Reference, recomputed
 from .catalog import KNOWN_NAMES
 from .errors import Problem, WattboardError
 from .execute import measure_all
@@ -26,10 +27,12 @@ class BuildOptions:
 
     log_folders: tuple[Path, ...]
     spec_file: Path
-    downloads: Path
-    """A folder for the zips of the runs' logs, until the site takes them."""
+    downloads: Path | None
+    """A folder for the zips of the runs' logs, until the site takes them. None: make none."""
     pue: float | None = None
     pue_source: str = ""
+    reference: Reference | None = None
+    """The grid to compute all emissions on; None: each by its own log."""
     jobs: int | None = None
     with_processors: bool = True
 
@@ -48,6 +51,8 @@ def build(options: BuildOptions, progress: Progress) -> Leaderboard:
         options.jobs,
         progress,
     )
+    if options.reference is not None:
+        results = [recomputed(result, options.reference) for result in results]
     of = members(spec, [result.location.path for result in results])
     problems += filter_problems(spec, of, [result.location for result in results])
     if options.with_processors:

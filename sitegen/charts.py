@@ -85,7 +85,7 @@ def scatter_chart(
     )
 
 
-_TIME_UNITS = ((3 * 3600.0, 3600.0, "h"), (300.0, 60.0, "min"), (0.0, 1.0, "s"))
+TIME_UNITS = ((3 * 3600.0, 3600.0, "h"), (300.0, 60.0, "min"), (0.0, 1.0, "s"))
 
 
 def time_chart(chart: TimeChart) -> ChartView:
@@ -97,7 +97,7 @@ def time_chart(chart: TimeChart) -> ChartView:
         "traces": [{"name": s.name, "x": s.time_s, "y": s.value} for s in chart.series],
     }
     last_s = max((s.time_s[-1] for s in chart.series if s.time_s), default=0.0)
-    scale, unit = next((scale, unit) for low, scale, unit in _TIME_UNITS if last_s >= low)
+    scale, unit = next((scale, unit) for low, scale, unit in TIME_UNITS if last_s >= low)
     traces = [
         svg.Points(np.array(s.time_s) / scale, np.array(s.value, dtype=np.float64))
         for s in chart.series

@@ -13,7 +13,7 @@ import msgspec
 from isal import isal_zlib
 from stream_zip import ZIP_32, ZIP_64, stream_zip
 
-from .model import RunLog, Surroundings
+from .model import LiveIntensity, RunLog, Surroundings
 from .readers.hardware import PYTHON_LABEL, cpu_keys, gpu_keys
 from .readers.info_json import FORMAT
 
@@ -83,6 +83,7 @@ def info_json(log: RunLog) -> str:
         "power_sources": [_present(asdict(source)) for source in info.power_sources],
         "region": info.region,
         "carbon_intensity": info.carbon_intensity,
+        "live_intensity": info.live_intensity and _live_keys(info.live_intensity),
         "pue": info.pue,
         "python_version": python_version,
         "python_packages": info.packages,
@@ -94,6 +95,11 @@ def info_json(log: RunLog) -> str:
     if info.format != FORMAT:
         content["converted_from"] = info.format
     return msgspec.json.format(msgspec.json.encode(_present(content)).decode(), indent=1) + "\n"
+
+
+def _live_keys(live: LiveIntensity) -> dict[str, Any]:
+    keys = asdict(live)
+    return keys | {"estimated": keys.pop("is_estimated")}
 
 
 def _surroundings(known: Surroundings) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import fsum
 from pathlib import Path
 
+from .carbon import looked_up
 from .errors import Problem, RunError
 from .location import RunLocation
 from .metrics import figures
@@ -76,29 +77,30 @@ def download_name(location: RunLocation) -> str:
 def _measured(location: RunLocation, options: MeasureOptions) -> RunResult:
     download = options.downloads and options.downloads / download_name(location)
     run = read_run(location, download, every_problem=options.every_problem)
-    timed = [(log, timeline(log)) for log in run.logs]
-    pues = [_pue(log, options) for log in run.logs]
+    logs = [looked_up(log) for log in run.logs]
+    timed = [(log, timeline(log)) for log in logs]
+    pues = [_pue(log, options) for log in logs]
     each = [
         _part_figures(log, line, pue) for (log, line), (pue, _) in zip(timed, pues, strict=True)
     ]
-    missing = missing_ranks(location, run.logs, run.lost)
+    missing = missing_ranks(location, logs, run.lost)
     whole = combined(each, complete=not (run.lost or missing))
     pue, pue_source = _pue_of_all(pues, whole)
-    parts = run_parts(run.logs)
+    parts = run_parts(logs)
     return RunResult(
         location=location,
-        info=whole_info(parts, run.logs),
+        info=whole_info(parts, logs),
         parts=parts,
-        start_s=min(log.start_s for log in run.logs),
-        end_s=max(log.end_s for log in run.logs),
+        start_s=min(log.start_s for log in logs),
+        end_s=max(log.end_s for log in logs),
         ended=all(part.ended for part in last_pieces(parts)),
-        n_samples=sum(len(log.samples.time_s) for log in run.logs),
+        n_samples=sum(len(log.samples.time_s) for log in logs),
         pue=pue,
         pue_source=pue_source,
         figures=whole,
         charts=charts(timed) if options.with_charts else (),
-        log_bytes=sum(log.log_bytes for log in run.logs),
-        problems=(*run.problems, *missing, *differences(location, run.logs)),
+        log_bytes=sum(log.log_bytes for log in logs),
+        problems=(*run.problems, *missing, *differences(location, logs)),
     )
 
 

@@ -56,6 +56,20 @@ class GridIntensity:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveIntensity:
+    """Who told what the grid emitted while a run went on."""
+
+    provider: str
+    zone: str = ""
+    basis: Basis = "unknown"
+    source: str = ""
+    attribution: str = ""
+    """How the provider wants to be named."""
+    is_estimated: bool = False
+    """Some of the values were forecasts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """The grid zone in which a run drew its power."""
 
@@ -149,6 +163,8 @@ class RunInfo:
     packages: tuple[Package, ...] = ()
     region: Region | None = None
     carbon_intensity: GridIntensity | None = None
+    live_intensity: LiveIntensity | None = None
+    """Behind the samples' own intensities. None: they have none, or the log does not say whose."""
     power_sources: tuple[PowerSource, ...] = ()
     pue: float | None = None
     collector_version: str = ""
@@ -244,6 +260,18 @@ class RunPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Recomputed:
+    """That emissions are those on a reference grid (the run's `info.carbon_intensity`), and what they are as logged."""
+
+    place: str
+    """The reference grid's, in words; "" for a number that was stated."""
+    logged_grid: GridIntensity | None
+    """The average in the log, or of the log's region."""
+    logged_mean_g_per_kwh: Figure
+    logged_emissions_kg: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """All that the rest of the program knows of a run. What is cached and what comes back from a worker."""
 
@@ -267,6 +295,8 @@ class RunResult:
     problems: tuple[Problem, ...] = ()
     extras: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     """What the site's own processors made of the run's files: processor to figures by name."""
+    recomputed: Recomputed | None = None
+    """None: emissions and intensity are as logged."""
 
 
 @dataclass(frozen=True, slots=True)

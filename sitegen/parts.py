@@ -54,7 +54,8 @@ def missing_ranks(
 def differences(location: RunLocation, logs: Sequence[RunLog]) -> tuple[Problem, ...]:
     """What one run should have in common, and its parts have not: where it was, and what an intensity means."""
     regions = {log.info.region.id for log in logs if log.info.region}
-    bases = {log.info.carbon_intensity.basis for log in logs if log.info.carbon_intensity}
+    grids = (log.info.live_intensity or log.info.carbon_intensity for log in logs)
+    bases = {grid.basis for grid in grids if grid}
     return tuple(
         Problem(
             location.path,
@@ -91,6 +92,7 @@ def whole_info(parts: Sequence[RunPart], logs: Sequence[RunLog]) -> RunInfo:
                 key=lambda p: (p.name.lower(), p.name, p.version),
             )
         ),
+        live_intensity=next((i.live_intensity for i in infos if i.live_intensity), None),
         region=next((info.region for info in infos if info.region), None),
         carbon_intensity=next((i.carbon_intensity for i in infos if i.carbon_intensity), None),
         power_sources=_once_each(source for info in infos for source in info.power_sources),

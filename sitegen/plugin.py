@@ -35,6 +35,7 @@ from mkdocs.utils.yaml import yaml_load
 from . import navigation, search_index
 from .addresses import LOG_ZIP
 from .build import BuildOptions, build
+from .carbon import OF_LOG, Reference, reference
 from .charts import plotly_bundle
 from .errors import Problem, WattboardError
 from .model import Leaderboard
@@ -68,6 +69,8 @@ class PluginOptions(Config):  # type: ignore[no-untyped-call]
     prefix = c.Type(str, default="")
     """Folder of the leaderboard within the site; "" makes it the site's front page."""
     pue = c.Optional(c.Type((int, float)))
+    intensity: c.Type[str | float] = c.Type((str, int, float), default=OF_LOG)
+    """A reference grid for all runs: a zone, a number in g/kWh, or "log" for none."""
     jobs = c.Optional(c.Type(int))
     processors = c.Type(bool, default=True)
     watch_logs = c.Type(bool, default=False)
@@ -283,6 +286,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
                 downloads=downloads,
                 pue=pue,
                 pue_source=pue_source,
+                reference=_reference(self.config.intensity),
                 jobs=self.config.jobs,
                 with_processors=self.config.processors,
             )
@@ -340,6 +344,19 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
     def _forget_downloads(self) -> None:
         if self._downloads is not None:
             shutil.rmtree(self._downloads, ignore_errors=True)
+
+
+def _reference(option: str | float | bool) -> Reference | None:
+    """
+    Raises:
+        WattboardError: it names no grid.
+    """
+    if isinstance(option, bool):  # what YAML makes of NO, which is Norway
+        raise WattboardError(
+            f"expected a zone, a number or {OF_LOG} in the option intensity, found {str(option).lower()}\n"
+            '  hint: put the zone between quotation marks: "NO"'
+        )
+    return reference(str(option), "the option intensity")
 
 
 def _assets(config: MkDocsConfig) -> Iterator[File]:

@@ -31,6 +31,8 @@ class SiteOptions:
     theme: str | None = None
     strict: bool = False
     pue: float | None = None
+    intensity: str | None = None
+    """A reference grid: a zone, a number in g/kWh, or "log" for none."""
     jobs: int | None = None
     processors: bool = True
     watch_logs: bool = False
@@ -82,6 +84,7 @@ def with_our_options(plugins: Any, options: SiteOptions) -> Any:
         "logdirs": [str(folder.absolute()) for folder in options.log_folders] or None,
         "site_spec": str(options.spec_file.absolute()) if options.spec_file else None,
         "pue": options.pue,
+        "intensity": options.intensity,
         "jobs": options.jobs,
         "processors": None if options.processors else False,
         "watch_logs": options.watch_logs or None,

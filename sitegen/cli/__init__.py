@@ -20,6 +20,11 @@ _COMMANDS = {
     "build": (".build", "Build a site from logs and a spec."),
     "serve": (".serve", "Preview a site, rebuilt as its spec changes."),
     "measure": (".measure", "Print the figures of every run."),
+    "statement": (".statement", "Write what a paper should say of the runs' energy and emissions."),
+    "appendix": (".appendix", "Write a paper's appendix: tables, figures and checklists in LaTeX."),
+    "estimate": (".estimate", "Estimate energy and emissions where nothing was measured."),
+    "region": (".region", "Say which grid zone a place is in, and how much a kWh emits there."),
+    "cloud-regions": (".cloud_regions", "List a cloud provider's regions by carbon intensity."),
     "check": (".check", "Say what is wrong with logs and a spec."),
     "schema": (".schema", "Print the JSON Schema of the site spec."),
 }
@@ -46,7 +51,9 @@ def load_command(module: str, name: str) -> click.Command:
         click.ClickException: it needs packages that are not installed.
     """
     try:
-        command: click.Command = getattr(importlib.import_module(module, __package__), name)
+        command: click.Command = getattr(
+            importlib.import_module(module, __package__), name.replace("-", "_")
+        )
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("wattboard"):
             raise
@@ -110,8 +117,7 @@ def run(command: click.Command, **settings: Any) -> None:
 
 def _say(error: WattboardError) -> None:
     for problem in error.problems:
-        text = str(problem) if problem.file else problem.message
-        click.echo(f"{problem.severity}: {text}", err=True)
+        click.echo(f"{problem.severity}: {problem}", err=True)
 
 
 class _Formatter(logging.Formatter):

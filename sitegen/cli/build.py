@@ -26,6 +26,7 @@ from .site import site_options
 )
 @shared.CONFIG
 @shared.PUE
+@shared.INTENSITY
 @shared.JOBS
 @shared.STRICT
 @shared.NO_PROCESSORS
@@ -41,6 +42,7 @@ def build(
     output: Path,
     config_file: Path | None,
     pue: float | None,
+    intensity: str | None,
     jobs: int | None,
     strict: bool,
     no_processors: bool,
@@ -60,6 +62,7 @@ def build(
         jobs,
         strict=strict,
         processors=not no_processors,
+        intensity=intensity,
     )
     build_into(options, output, force=force)
 

@@ -10,8 +10,10 @@ from typing import Any
 import click
 
 from ..build import measure_runs
+from ..carbon import OF_LOG, recomputed, reference
 from ..catalog import FIGURES
 from ..measure import MeasureOptions
+from ..pages.carbon_text import reference_words
 from ..pages.datafiles import figures_csv, run_record
 from ..progress import progress
 from ..pue import override
@@ -32,13 +34,27 @@ Record = Mapping[str, Any]
     show_default=True,
 )
 @shared.PUE
+@shared.INTENSITY
 @shared.JOBS
-def measure(log_folders: tuple[Path, ...], form: str, pue: float | None, jobs: int | None) -> None:
+def measure(
+    log_folders: tuple[Path, ...],
+    form: str,
+    pue: float | None,
+    intensity: str | None,
+    jobs: int | None,
+) -> None:
     """Print the figures of every run below LOGDIR…."""
+    wanted = reference(intensity or OF_LOG)
     options = MeasureOptions(*override(pue), with_charts=False)
     results, problems = measure_runs(log_folders, options, jobs, progress())
     for problem in problems:
         click.echo(f"{problem.severity}: {problem}", err=True)
+    if wanted is not None:
+        results = [recomputed(result, wanted) for result in results]
+        click.echo(
+            f"note: emissions are recomputed on {reference_words(wanted.place, wanted.grid)}",
+            err=True,
+        )
     click.echo(_FORMS[form]([run_record(result) for result in results]), nl=False)
 
 

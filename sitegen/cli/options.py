@@ -25,6 +25,11 @@ CONFIG = click.option(
     help="A mkdocs.yml: name, theme, pages of your own, and what the options here leave out.",
 )
 PUE = click.option("--pue", type=float, help="Power usage effectiveness, instead of the logs' own.")
+INTENSITY = click.option(
+    "--intensity",
+    metavar="ZONE|NUMBER|log",
+    help="Carbon intensity for all runs: a zone's yearly average, or a number in g CO2eq/kWh. [default: each log's]",
+)
 JOBS = click.option(
     "--jobs",
     type=click.IntRange(min=1),

@@ -19,6 +19,7 @@ from .site import site_options
 @shared.CONFIG
 @click.option("--dev-addr", "address", metavar="IP:PORT", help="[default: 127.0.0.1:8000]")
 @shared.PUE
+@shared.INTENSITY
 @shared.JOBS
 @shared.STRICT
 @shared.NO_PROCESSORS
@@ -32,6 +33,7 @@ def serve(
     config_file: Path | None,
     address: str | None,
     pue: float | None,
+    intensity: str | None,
     jobs: int | None,
     strict: bool,
     no_processors: bool,
@@ -48,6 +50,7 @@ def serve(
         jobs,
         strict=strict,
         processors=not no_processors,
+        intensity=intensity,
         watch_logs=watch_logs,
     )
     # Where it serves, and each rebuild: that is what someone at a preview waits for.

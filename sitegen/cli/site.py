@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..carbon import OF_LOG, reference
 from ..catalog import KNOWN_NAMES
 from ..pue import override
 from ..site_settings import SiteOptions
@@ -22,6 +23,7 @@ def site_options(
     *,
     strict: bool,
     processors: bool,
+    intensity: str | None = None,
     watch_logs: bool = False,
 ) -> SiteOptions:
     """Check that all is there that a site needs, and name it.
@@ -31,6 +33,7 @@ def site_options(
         SpecError: the spec cannot be used.
     """
     override(pue)
+    reference(intensity or OF_LOG)
     site_name = ""
     if config_file is None:
         if not log_folders or spec_file is None:
@@ -47,6 +50,7 @@ def site_options(
         theme=theme,
         strict=strict,
         pue=pue,
+        intensity=intensity,
         jobs=jobs,
         processors=processors,
         watch_logs=watch_logs,

@@ -12,6 +12,7 @@ from ..catalog import FIGURES
 from ..download import iso
 from ..model import Group, Leaderboard, RunResult, extra_figures
 from ..table import Table
+from .carbon_text import carbon_source
 
 
 def leaderboard_files(title: str, table: Table) -> dict[str, str]:
@@ -91,6 +92,7 @@ def runs_files(leaderboard: Leaderboard, leaves: Mapping[str, Group]) -> dict[st
             "experiment_end": iso(run.end_s) if run.ended else None,
             "pue": run.pue,
             "pue_source": run.pue_source,
+            "carbon_intensity_source": carbon_source(run),
         }
         for run in leaderboard.runs
     ]

@@ -8,6 +8,7 @@ from ..location import process_and_piece, rank_of
 from ..metrics.spans import most_at_once
 from ..model import GPU_ID_LABEL, Commit, RunPart, RunResult, Scheduler, Surroundings
 from ..text import count, number, size
+from .carbon_text import attribution, recomputed_facts
 from .views import FactTable
 
 _FOLDED_FROM_ROWS = 12
@@ -130,6 +131,10 @@ def _commit(commit: Commit) -> str:
 
 def _carbon_facts(run: RunResult) -> Iterator[tuple[str, str]]:
     region, grid = run.info.region, run.info.carbon_intensity
+    mean = run.figures["mean_carbon_intensity_g_per_kwh"].value
+    if run.recomputed is not None:
+        yield from recomputed_facts(run)
+        grid, mean = run.recomputed.logged_grid, run.recomputed.logged_mean_g_per_kwh.value
     if region is not None:
         yield (
             "Region",
@@ -144,13 +149,19 @@ def _carbon_facts(run: RunResult) -> Iterator[tuple[str, str]]:
         yield "Basis", grid.basis
         if grid.source:
             yield "Source", grid.source
+        if attribution(grid.source):
+            yield "Licence and address of the source", attribution(grid.source)
         for label, share in (
             ("Fossil share", grid.fossil_share),
             ("Renewable share", grid.renewable_share),
         ):
             if share is not None:
                 yield label, f"{share:.1%}"
-    mean = run.figures["mean_carbon_intensity_g_per_kwh"].value
+    live = run.info.live_intensity
+    if live is not None:
+        forecasts = ", some of it forecasts" if live.is_estimated else ""
+        yield "Carbon intensity during the run", f"{live.basis}, {live.source}{forecasts}"
+        yield "Data by", live.attribution or live.provider
     if mean is not None:
         yield "Mean carbon intensity during the run", f"{number(mean)} g CO₂eq/kWh"
     yield "PUE", f"{run.pue:g} ({run.pue_source})"

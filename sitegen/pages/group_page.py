@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..charts import AxisText, ScatterTrace, scatter_chart
-from ..model import Group, Leaderboard, RunResult
-from ..table import Column, Table, column, run_titles, whole_table
+from ..model import Group, Leaderboard
+from ..scatter import Cloud, scatters
+from ..table import Column, Table, run_titles, whole_table
 from ..text import count
+from .carbon_text import intensity_note
 from .describe import description
 from .links import Links
 from .tables import mixture_notes, pue_note, table_view
@@ -69,6 +71,7 @@ def group_view(
         ),
         notes=tuple(mixture_notes(group)),
         pue_note=pue_note(group),
+        intensity_note=intensity_note(group.runs),
     )
 
 
@@ -85,19 +88,9 @@ def _charts(leaderboard: Leaderboard, group: Group, links: Links) -> Iterator[Ch
     if not group.node.plots:
         return
     titles = run_titles([run.location.path for run in group.runs])
-    for i, plot in enumerate(group.node.plots, 1):
-        if group.node.is_leaf:
-            groups: Sequence[Group] = (group,)
-        else:
-            groups = group.children
-        x, y = column(group, plot.x), column(group, plot.y)
-        traces = [
-            trace
-            for member in groups
-            if (trace := _trace(leaderboard, group, member, x, y, titles, links)).x
-        ]
-        if traces:
-            yield scatter_chart(f"plot-{i}", _axis(x), _axis(y), traces)
+    for i, plot in scatters(group):
+        traces = [_trace(leaderboard, group, cloud, titles, links) for cloud in plot.clouds]
+        yield scatter_chart(f"plot-{i}", _axis(plot.x), _axis(plot.y), traces)
 
 
 def _axis(shown: Column) -> AxisText:
@@ -105,27 +98,13 @@ def _axis(shown: Column) -> AxisText:
 
 
 def _trace(
-    leaderboard: Leaderboard,
-    group: Group,
-    member: Group,
-    x_column: Column,
-    y_column: Column,
-    titles: dict[str, str],
-    links: Links,
+    leaderboard: Leaderboard, group: Group, cloud: Cloud, titles: dict[str, str], links: Links
 ) -> ScatterTrace:
-    """The runs of one child that have both figures."""
-    points: list[tuple[float, float, RunResult]] = []
-    for run in member.runs:
-        x, y = member.figure(run, x_column.name).value, member.figure(run, y_column.name).value
-        if x is not None and y is not None:
-            points.append((x * x_column.shown.factor, y * y_column.shown.factor, run))
+    paths = [point.run.location.path for point in cloud.points]
     return ScatterTrace(
-        member.node.title,
-        tuple(x for x, _, _ in points),
-        tuple(y for _, y, _ in points),
-        tuple(titles[run.location.path] for _, _, run in points),
-        tuple(
-            links.page(group.address, leaderboard.run_addresses[run.location.path])
-            for _, _, run in points
-        ),
+        cloud.name,
+        tuple(point.x for point in cloud.points),
+        tuple(point.y for point in cloud.points),
+        tuple(titles[path] for path in paths),
+        tuple(links.page(group.address, leaderboard.run_addresses[path]) for path in paths),
     )

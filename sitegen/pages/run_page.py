@@ -14,6 +14,7 @@ from ..spec.model import Variable
 from ..table import column
 from ..text import count, duration, moment, number, size, words
 from ..units import SECONDS_PER_HOUR
+from .carbon_text import recomputed_note
 from .facts import facts, parts_in_words
 from .group_page import breadcrumbs
 from .links import Links
@@ -138,6 +139,8 @@ def _figure_view(
 
 
 def _warnings(run: RunResult) -> Iterator[str]:
+    if run.recomputed is not None:
+        yield recomputed_note(run)
     share = poor_share(run)
     if share is not None:
         yield (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from ..carbon import basis_of
 from ..metrics.energy import WELL_COVERED
 from ..model import Group, RunResult, Stat
 from ..spec.model import Node
@@ -12,11 +13,11 @@ from ..table import Column, Row, Table, column, spread
 from ..text import count, number, with_spread, within_sentence
 from .views import CellView, ColumnView, RowView, TableView
 
-_SPREADS = {
+SPREADS = {
     "stderr": "standard error of the mean",
     "ci95": "95 % confidence interval of the mean (Student's t)",
 }
-_PROVENANCE_WORDS = {
+PROVENANCE_WORDS = {
     "measured": "measured",
     "estimated": "estimated from rated power or a yearly average",
     "partial": "partial: some components or some of the time are missing",
@@ -46,13 +47,13 @@ def table_view(
                 url(row),
                 row.n,
                 tuple(_cell(node, c, row.stats[c.name], row) for c in table.columns),
-                _row_note(row),
+                row_note(row),
             )
             for row in table.rows
         ),
         show_n=show_n,
-        spread_label=_SPREADS[node.interval],
-        ordering=_ordering(group),
+        spread_label=SPREADS[node.interval],
+        ordering=ordering_words(group),
     )
 
 
@@ -77,16 +78,16 @@ def _cell(node: Node, shown: Column, stat: Stat, row: Row) -> CellView:
 
 
 def _cell_note(node: Node, stat: Stat, row: Row) -> str:
-    words = _PROVENANCE_WORDS[stat.provenance]
+    words = PROVENANCE_WORDS[stat.provenance]
     if row.is_run:
         return words
     if stat.n == 1 == row.n:
         return f"one run; {words}"
     of = f"mean of {count(stat.n, 'run')}" + (f" of {row.n}" if stat.n < row.n else "")
-    return f"{of}{' ± ' + _SPREADS[node.interval] if stat.stderr is not None else ''}; {words}"
+    return f"{of}{' ± ' + SPREADS[node.interval] if stat.stderr is not None else ''}; {words}"
 
 
-def _row_note(row: Row) -> str:
+def row_note(row: Row) -> str:
     """What a reader must know of a row's runs before trusting it."""
     if row.is_run:
         return "; ".join(run_notes(row.runs[0]))
@@ -117,7 +118,8 @@ def run_notes(run: RunResult) -> list[str]:
     return notes
 
 
-def _ordering(group: Group) -> str:
+def ordering_words(group: Group) -> str:
+    """What a group's rows are ordered by, as a sentence; "" for the spec's order."""
     node = group.node
     if node.ordering_variable is None:
         return ""
@@ -140,11 +142,7 @@ def mixture_notes(group: Group) -> list[str]:
     notes = []
     if len({run.pue for run in group.runs}) > 1:
         notes.append("The runs of this page include different PUEs: compare energy without PUE.")
-    bases = {
-        run.info.carbon_intensity.basis
-        for run in group.runs
-        if run.info.carbon_intensity is not None
-    }
+    bases = {basis for run in group.runs if (basis := basis_of(run)) is not None}
     if len(bases) > 1:
         notes.append(
             f"The runs' carbon intensities have different bases ({', '.join(sorted(bases))}): "

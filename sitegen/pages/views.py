@@ -139,6 +139,8 @@ class GroupView:
     notes: tuple[str, ...]
     """Warnings for the reader, such as mixed PUEs or bases."""
     pue_note: str
+    intensity_note: str
+    """Which carbon intensity the emissions are by, and who it is from; "" where there are none."""
 
 
 @dataclass(frozen=True, slots=True)

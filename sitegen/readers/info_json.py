@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ..errors import Problem, RunError
-from ..model import Basis, GridIntensity, Package, PowerSource, Region, RunInfo
+from ..model import Basis, GridIntensity, LiveIntensity, Package, PowerSource, Region, RunInfo
 from ..pue import MAX_PUE
 from .hardware import cpu_facts, gpu_facts
 from .info_fields import (
@@ -50,6 +50,7 @@ class _Info(msgspec.Struct):
     python_packages: msgspec.Raw = msgspec.Raw()
     region: msgspec.Raw = msgspec.Raw()
     carbon_intensity: msgspec.Raw = msgspec.Raw()
+    live_intensity: msgspec.Raw = msgspec.Raw()
     power_sources: msgspec.Raw = msgspec.Raw()
     pue: msgspec.Raw = msgspec.Raw()
     collector_version: msgspec.Raw = msgspec.Raw()
@@ -104,6 +105,7 @@ def _run_info(fields: Fields, values: dict[str, Any]) -> RunInfo:
         packages=_packages(fields, values["python_packages"]),
         region=_region(fields, values["region"]),
         carbon_intensity=_intensity(fields, values["carbon_intensity"]),
+        live_intensity=_live_intensity(fields, values["live_intensity"]),
         power_sources=_power_sources(fields, values["power_sources"]),
         pue=fields.number("pue", values["pue"], least=1.0, most=MAX_PUE),
         collector_version=fields.text(
@@ -176,15 +178,30 @@ def _intensity(fields: Fields, value: object) -> GridIntensity | None:
     if g_per_kwh is None:
         return None
     year = fields.number("carbon_intensity.year", intensity.get("year"), most=_MAX_YEAR)
-    basis = intensity.get("basis")
-    if basis is not None and basis not in _BASES:
-        fields.refuse("carbon_intensity.basis", "lifecycle, direct, marginal or unknown", basis)
     return GridIntensity(
         g_per_kwh,
         source=fields.text("carbon_intensity.source", intensity.get("source")),
         year=None if year is None else int(year),
-        basis=next((known for known in _BASES if known == basis), "unknown"),
+        basis=_basis(fields, "carbon_intensity.basis", intensity.get("basis")),
     )
+
+
+def _live_intensity(fields: Fields, value: object) -> LiveIntensity | None:
+    live = fields.mapping("live_intensity", value)
+    texts = {
+        name: fields.text(f"live_intensity.{name}", live.get(name))
+        for name in ("provider", "zone", "source", "attribution")
+    }
+    if not texts["provider"]:
+        return None
+    basis = _basis(fields, "live_intensity.basis", live.get("basis"))
+    return LiveIntensity(**texts, basis=basis, is_estimated=live.get("estimated") is True)
+
+
+def _basis(fields: Fields, key: str, value: object) -> Basis:
+    if value is not None and value not in _BASES:
+        fields.refuse(key, "lifecycle, direct, marginal or unknown", value)
+    return next((known for known in _BASES if known == value), "unknown")
 
 
 def _power_sources(fields: Fields, value: object) -> tuple[PowerSource, ...]:

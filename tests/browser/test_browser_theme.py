@@ -70,6 +70,7 @@ def _group() -> GroupView:
         downloads=(Download("leaderboard.json", "leaderboard.json", "JSON"),),
         notes=("A note.",),
         pue_note="",
+        intensity_note="",
     )
 
 

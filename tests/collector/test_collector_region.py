@@ -195,7 +195,7 @@ def test_an_unknown_key_costs_nothing_but_a_message(tmp_path: Path) -> None:
     assert found is not None
     assert found.id == "DEU"
     assert mistakes({}, tmp_path) == (
-        f"{file}: expected the keys region, region_lookup, found 'regoin_lookup', which is ignored",
+        f"{file}: expected the keys region, region_lookup, live_intensity, found 'regoin_lookup', which is ignored",
     )
 
 

@@ -20,6 +20,7 @@ from wattboard.sitegen.errors import Problem, RunError
 from wattboard.sitegen.location import PartLocation
 from wattboard.sitegen.model import (
     GridIntensity,
+    LiveIntensity,
     Package,
     PowerSource,
     Region,
@@ -631,3 +632,19 @@ def test_an_unreadable_file_is_noted(run: PartLocation) -> None:
     """A file without permission costs the info."""
     put(run, "info.json", OURS).chmod(0)
     assert found_in_place(run, "info.json") == "Permission denied"
+
+
+def test_who_told_the_grids_live_intensity_is_read() -> None:
+    """Provider, basis and how it wants to be named; without a provider nothing, a basis that is none is refused."""
+    live = {"provider": "watttime", "zone": "CAISO_NORTH", "basis": "marginal", "estimated": True}
+    content = json.dumps({"format": "wattboard/1", "live_intensity": live}).encode()
+    info, problems = info_json.parse(content, "info.json")
+    assert info.live_intensity == LiveIntensity(
+        "watttime", "CAISO_NORTH", "marginal", is_estimated=True
+    )
+    assert problems == ()
+    live = {"provider": "x", "basis": "net"}
+    content = json.dumps({"format": "wattboard/1", "live_intensity": live}).encode()
+    info, problems = info_json.parse(content, "info.json")
+    assert info.live_intensity == LiveIntensity("x")
+    assert ["live_intensity.basis" in str(problem) for problem in problems] == [True]

@@ -1,0 +1,1 @@
+"""LaTeX: text, tables, sources and whole documents. Knows nothing of runs."""

@@ -1,0 +1,115 @@
+"""Sources as BibTeX, as a bibliography that needs no BibTeX, and as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from .escape import ascii_latin, escape
+
+_MANY_AUTHORS = 6
+"""With more than these, a reference in text names the first alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something that can be cited."""
+
+    key: str
+    kind: Literal["article", "techreport", "misc"]
+    authors: tuple[str, ...]
+    """People as "Family, Given", organisations by their name."""
+    title: str
+    year: int | None
+    journal: str = ""
+    volume: str = ""
+    number: str = ""
+    pages: str = ""
+    """Such as "1–43"."""
+    institution: str = ""
+    """Of a report."""
+    note: str = ""
+    doi: str = ""
+    url: str = ""
+    """Where there is no DOI."""
+
+
+def bibtex(sources: Iterable[Source]) -> str:
+    """An entry for each source, in ASCII."""
+    return "\n".join(_entry(source) for source in sources)
+
+
+def _entry(source: Source) -> str:
+    width = max(len(name) for name, _ in _fields(source))
+    lines = [f"  {name.ljust(width)} = {{{value}}}" for name, value in _fields(source)]
+    return f"@{source.kind}{{{source.key},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _fields(source: Source) -> Iterator[tuple[str, str]]:
+    yield "author", " and ".join(_bibtex_author(author) for author in source.authors)
+    yield "title", f"{{{_plain(source.title)}}}"  # the inner braces keep capitals as they are
+    for name in ("journal", "volume", "number", "pages", "institution", "note"):
+        value: str = getattr(source, name)
+        if value:
+            yield name, _plain(value)
+    if source.year is not None:
+        yield "year", str(source.year)
+    for name in ("doi", "url"):
+        value = getattr(source, name)
+        if value:
+            yield name, value
+
+
+def _plain(text: str) -> str:
+    return ascii_latin(text.replace("–", "--")).replace(r"-\/-", "--")
+
+
+def _bibtex_author(author: str) -> str:
+    return _plain(author) if ", " in author else f"{{{_plain(author)}}}"
+
+
+def bibliography(sources: Iterable[Source]) -> str:
+    """A `thebibliography`, for documents that shall compile without BibTeX."""
+    items = [
+        rf"\bibitem{{{source.key}}} {escape(citation(source))}"
+        + (rf" \url{{{address(source)}}}" if address(source) else "")
+        for source in sources
+    ]
+    return "\n".join((r"\begin{thebibliography}{9}", *items, r"\end{thebibliography}", ""))
+
+
+def reference(source: Source) -> str:
+    """A line of text, with the address.
+
+    >>> reference(Source("a", "misc", ("Doe, Jane",), "A table", 2020, url="https://example.org"))
+    'Doe, Jane (2020). A table. https://example.org'
+    """
+    return " ".join(part for part in (citation(source), address(source)) if part)
+
+
+def citation(source: Source) -> str:
+    """A line of text, without the address."""
+    year = "" if source.year is None else f" ({source.year})"
+    parts = [f"{_authors(source)}{year}", source.title, _where(source), source.note]
+    return " ".join(f"{part}." for part in parts if part)
+
+
+def address(source: Source) -> str:
+    """Where the source is found, "" where no address is known."""
+    return f"https://doi.org/{source.doi}" if source.doi else source.url
+
+
+def _authors(source: Source) -> str:
+    if len(source.authors) > _MANY_AUTHORS:
+        return f"{source.authors[0]} et al."
+    return "; ".join(source.authors)
+
+
+def _where(source: Source) -> str:
+    if not source.journal:
+        # An organisation that publishes itself need not be named twice.
+        return "" if source.institution in source.authors else source.institution
+    issue = f"({source.number})" if source.number else ""
+    pages = f", {source.pages}" if source.pages else ""
+    return f"{source.journal} {source.volume}{issue}{pages}"
