@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import numpy as np
-from markupsafe import Markup
 
 from . import svg
 from .model import TimeChart
@@ -78,7 +75,7 @@ def scatter_chart(
         id=chart_id,
         title=f"{y.label} against {within_sentence(x.label)}",
         svg=drawing,
-        figure=_embedded(figure),
+        figure=figure,
         description=f"Scatter plot of {n} runs: {x.title} across, {y.title} upwards. Groups: {names}.",
         kind="scatter",
         legend=tuple(trace.name for trace in traces),
@@ -112,7 +109,7 @@ def time_chart(chart: TimeChart) -> ChartView:
         id=f"chart-{chart.key}",
         title=chart.title,
         svg=drawing,
-        figure=_embedded(figure),
+        figure=figure,
         description=f"{y_title} over {number(last_s / scale)} {unit}. {_ranges(chart, traces)}",
         kind="time",
         legend=tuple(s.name for s in chart.series) if len(chart.series) > 1 else (),
@@ -130,18 +127,3 @@ def _ranges(chart: TimeChart, traces: Sequence[svg.Points]) -> str:
 
 def _rounded(value: float) -> float:
     return float(f"{value:.6g}")
-
-
-def _embedded(figure: dict[str, Any]) -> Markup:
-    """JSON that can stand in a script element: no text in it can end that element."""
-    text = msgspec.json.encode(figure).decode()
-    escapes = {
-        "<": "\\u003c",
-        ">": "\\u003e",
-        "&": "\\u0026",
-        "\u2028": "\\u2028",
-        "\u2029": "\\u2029",
-    }
-    for sign, escape in escapes.items():
-        text = text.replace(sign, escape)
-    return Markup(text)  # noqa: S704 - made safe just above

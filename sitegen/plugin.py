@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.resources import files as resources
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,7 +32,8 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.yaml import yaml_load
 
 from . import navigation, search_index
-from .addresses import LOG_ZIP
+from .addresses import COMPARE, LOG_ZIP, METHODS, RUNS
+from .assets import bundles
 from .build import BuildOptions, build
 from .carbon import OF_LOG, Reference, reference
 from .charts import plotly_bundle
@@ -41,6 +41,7 @@ from .errors import Problem, WattboardError
 from .model import Leaderboard
 from .pages.links import Links
 from .pages.render import PageContent, PageRenderer
+from .pages.site import Site
 from .processors import processor_files
 from .progress import progress
 from .pue import override as pue_override
@@ -55,9 +56,6 @@ from .site_settings import (
 
 log = get_plugin_logger("wattboard")
 
-ASSETS = "assets/wattboard"
-_STYLE = "wattboard.css"
-_SCRIPTS = ("charts.js", "wattboard.js")
 _DOWNLOADS = ".wattboard-downloads"
 
 
@@ -112,8 +110,8 @@ class _Build:
 
     leaderboard: Leaderboard
     renderer: PageRenderer
-    group_pages: dict[str, LeaderboardPage]
-    """By address."""
+    pages: dict[str, LeaderboardPage]
+    """All but those of runs, by address."""
     run_files: dict[str, File]
     """By address."""
     nav: Navigation | None = None
@@ -141,9 +139,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         file = config.config_file_path or "mkdocs.yml"
         logs = self._log_folders(config)
         _raise(setting_problems(file, self.config, Path(config.site_dir), logs))
-        config.extra_css = [f"{ASSETS}/{_STYLE}", *config.extra_css]
-        ours = [f"{ASSETS}/{script}" for script in _SCRIPTS]
-        config.extra_javascript = [*ours, *config.extra_javascript]
+        config.extra_css = [f"{self._assets}/wattboard.css", *config.extra_css]
+        config.extra_javascript = [f"{self._assets}/wattboard.js", *config.extra_javascript]
         config.extra["wattboard_serve"] = self._serving
         return config
 
@@ -154,23 +151,29 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         downloads = self._new_downloads(config)
         leaderboard = self._leaderboard(config, downloads)
         _report(leaderboard.problems)
-        renderer = PageRenderer(leaderboard, Links(config.use_directory_urls), downloads)
-        group_pages = {
+        links = Links(config.use_directory_urls)
+        renderer = PageRenderer(leaderboard, self._site(config), links, downloads)
+        pages = {
             content.address: LeaderboardPage(
                 content, self._page_file(content.address, config), config
             )
-            for content in renderer.group_pages()
+            for content in (*renderer.group_pages(), *renderer.other_pages())
         }
         run_files = {
             address: self._page_file(address, config)
             for address in leaderboard.run_addresses.values()
         }
-        added = [page.file for page in group_pages.values()]
+        added = [page.file for page in pages.values()]
+        added += [
+            self._file(address + name, text, config)
+            for address, page in pages.items()
+            for name, text in page.source.files.items()
+        ]
         added += [self._file(name, text, config) for name, text in renderer.data_files()]
         self._check_room(files, [*added, *run_files.values()])
-        for file in (*added, *_assets(config)):
+        for file in (*added, *self._asset_files(config)):
             files.append(file)
-        self._build = _Build(leaderboard, renderer, group_pages, run_files)
+        self._build = _Build(leaderboard, renderer, pages, run_files)
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -182,7 +185,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         named = [page for page in nav.pages if isinstance(page, LeaderboardPage)]
         for page in named:
             page.title = navigation.title_in_nav(config.nav, page.file.src_uri) or page.title
-        front = build.group_pages[""]
+        front = build.pages[""]
         if named in ([], [front]):
             navigation.put(
                 nav.items, front, self._in_navigation(front), is_homepage=front.is_homepage
@@ -232,14 +235,16 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         """Write the run pages and their downloads, and tell the search index of them."""
         build = self._current
         files = (build.files or Files([])).documentation_pages()
-        found = [_search_entry(page) for page in build.group_pages.values()]
+        found = [_search_entry(page) for page in build.pages.values()]
         for content, run in build.renderer.run_pages():
             page = LeaderboardPage(content, build.run_files[content.address], config)
             if content.above is not None:
-                page.parent = build.group_pages[content.above].parent
+                page.parent = build.pages[content.above].parent
             target = Path(page.file.abs_dest_path)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(self._themed(page, files, config), encoding="utf-8")
+            for name, text in content.files.items():
+                target.with_name(name).write_text(text, encoding="utf-8")
             build.renderer.zip_file(run).rename(target.parent / LOG_ZIP)
             found.append(_search_entry(page))
         self._forget_downloads()
@@ -296,6 +301,28 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             _raise(problem for problem in error.problems if problem.severity == "error")
             raise
 
+    @property
+    def _prefix(self) -> str:
+        """The leaderboard's folder within the site, "" or ending with "/"."""
+        prefix = self.config.prefix.strip("/")
+        return f"{prefix}/" if prefix else ""
+
+    @property
+    def _assets(self) -> str:
+        return f"{self._prefix}assets/wattboard"
+
+    def _site(self, config: MkDocsConfig) -> Site:
+        address = f"{config.site_url.rstrip('/')}/{self._prefix}" if config.site_url else ""
+        name, author = config.site_name, config.site_author or ""
+        return Site(name, config.site_description or "", author, address)
+
+    def _asset_files(self, config: MkDocsConfig) -> Iterator[File]:
+        for name, text in bundles().items():
+            yield File.generated(config, f"{self._assets}/{name}", content=text)
+        plotly = plotly_bundle()
+        place = f"{self._assets}/{plotly.name}"
+        yield File.generated(config, place, abs_src_path=str(plotly))
+
     def _check_room(self, files: Files, wanted: Iterable[File]) -> None:
         taken = {file.dest_uri: file.src_uri for file in files}
         _raise(
@@ -303,10 +330,9 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         )
 
     def _file(self, address: str, text: str, config: MkDocsConfig) -> File:
-        prefix = self.config.prefix.strip("/")
         return File.generated(
             config,
-            f"{prefix}/{address}" if prefix else address,
+            self._prefix + address,
             content=text,
             # Not "in the navigation" as MkDocs sees it: on_nav puts it there.
             inclusion=InclusionLevel.NOT_IN_NAV,
@@ -320,7 +346,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         build = self._current
         roots = build.leaderboard.roots
         below = roots[0].children if len(roots) == 1 else roots
-        tree = [front, *navigation.group_items(below, build.group_pages, Section)]
+        others = (build.pages[f"{name}/"] for name in (RUNS, COMPARE, METHODS))
+        tree = [front, *navigation.group_items(below, build.pages, Section), *others]
         if front.is_homepage or len(tree) == 1:
             return tree
         return [navigation.section(tree, Section)]
@@ -357,12 +384,6 @@ def _reference(option: str | float | bool) -> Reference | None:
             '  hint: put the zone between quotation marks: "NO"'
         )
     return reference(str(option), "the option intensity")
-
-
-def _assets(config: MkDocsConfig) -> Iterator[File]:
-    folder = Path(str(resources(f"{__package__}.assets")))
-    for file in (*(folder / name for name in (_STYLE, *_SCRIPTS)), plotly_bundle()):
-        yield File.generated(config, f"{ASSETS}/{file.name}", abs_src_path=str(file))
 
 
 def _path(name: str, config: MkDocsConfig) -> Path:

@@ -1,1 +1,26 @@
+"""Style and scripts of the leaderboard's own pages.
 
+They are kept one file a job and joined when a site is built, so that a page asks for one of each. The scripts are plain
+ones, each in a function of its own, with the global `wattboard` (see `js/types.d.ts`) between them: browsers refuse
+modules from disk.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+_STYLES = ("base", "tables", "figures", "charts", "links")
+_SCRIPTS = ("core", "links", "charts", "tables")
+"""In the order in which they run: `core` first."""
+
+
+def bundles() -> dict[str, str]:
+    """File name to text of all that every page loads."""
+    return {
+        "wattboard.css": "\n".join(_text("css", f"{name}.css") for name in _STYLES),
+        "wattboard.js": "\n".join(_text("js", f"{name}.js") for name in _SCRIPTS),
+    }
+
+
+def _text(folder: str, name: str) -> str:
+    return files(__package__).joinpath(folder, name).read_text(encoding="utf-8")

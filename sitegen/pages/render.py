@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ..addresses import COMPARE, METHODS, RUNS
 from ..download import iso
 from ..measure import download_name
 from ..model import Group, Leaderboard, RunResult
 from ..table import main_table, run_titles
 from ..text import count
+from .all_runs import all_runs_view
+from .compare_page import compare_view
 from .datafiles import leaderboard_files, runs_files
 from .describe import description
 from .group_page import group_view
 from .links import Links
+from .methods_page import methods_view
+from .page_data import DATA_FILE, as_script, group_data, run_data
 from .run_page import Shown, run_view
+from .site import Site
 from .views import Download, IndexView, Link
 
 INDEX_TITLE = "Leaderboards"
@@ -37,6 +43,8 @@ class PageContent:
     """A line of plain text for search and for the page's description."""
     above: str | None = None
     """Address of the leaf that a run's page belongs under; None where no leaf lists it."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Name to text of what lies beside the page."""
 
 
 class PageRenderer:
@@ -46,8 +54,9 @@ class PageRenderer:
         downloads: The folder with the runs' zips.
     """
 
-    def __init__(self, leaderboard: Leaderboard, links: Links, downloads: Path) -> None:
+    def __init__(self, leaderboard: Leaderboard, site: Site, links: Links, downloads: Path) -> None:
         self._leaderboard = leaderboard
+        self._site = site
         self._links = links
         self._downloads = downloads
         self._environment = Environment(
@@ -69,7 +78,23 @@ class PageRenderer:
             table = self._tables[group.address]
             view = group_view(self._leaderboard, group, table, ancestors, self._links)
             line = _group_line(group, ancestors)
-            yield self._page(group.address, view.title, "group.html", view, line)
+            files = {
+                DATA_FILE: as_script(group_data(group, table, view)),
+                **leaderboard_files(group.node.title, table),
+            }
+            yield self._page(group.address, view.title, "group.html", view, line, files)
+
+    def other_pages(self) -> Iterator[PageContent]:
+        """Those of no group and no run: all runs, the comparison, the methods."""
+        runs = all_runs_view(self._leaderboard, self._links)
+        line = f"All {count(len(self._leaderboard.runs), 'run')} with hardware, region and date."
+        yield self._page(f"{RUNS}/", runs.title, "all_runs.html", runs, line)
+        comparison = compare_view(self._leaderboard, self._links)
+        line = "Runs and groups side by side: differences, hardware, packages and time series."
+        yield self._page(f"{COMPARE}/", comparison.title, "compare.html", comparison, line)
+        methods = methods_view(self._leaderboard, self._links)
+        line = "How the figures of this leaderboard came about."
+        yield self._page(f"{METHODS}/", methods.title, "methods.html", methods, line)
 
     def run_pages(self) -> Iterator[tuple[PageContent, RunResult]]:
         """A page a run."""
@@ -78,7 +103,8 @@ class PageRenderer:
             places = self._shown_in.get(run.location.path, ())
             zip_bytes = self.zip_file(run).stat().st_size
             view = run_view(self._leaderboard, run, places, zip_bytes, self._links)
-            page = self._page(address, view.title, "run.html", view, _run_line(run))
+            files = {DATA_FILE: as_script(run_data(run, address, view))}
+            page = self._page(address, view.title, "run.html", view, _run_line(run), files)
             yield replace(page, above=places[0].leaf.address if places else None), run
 
     def zip_file(self, run: RunResult) -> Path:
@@ -86,13 +112,9 @@ class PageRenderer:
         return self._downloads / download_name(run.location)
 
     def data_files(self) -> Iterator[tuple[str, str]]:
-        """Address and content of the JSON and CSV files."""
+        """Address and content of the files that belong to no page."""
         leaves = {path: places[0].leaf for path, places in self._shown_in.items()}
         yield from runs_files(self._leaderboard, leaves).items()
-        for group in self._leaderboard.walk():
-            table = self._tables[group.address]
-            for name, content in leaderboard_files(group.node.title, table).items():
-                yield group.address + name, content
 
     def _index(self) -> PageContent:
         roots = tuple(
@@ -111,9 +133,17 @@ class PageRenderer:
         line = ", ".join(root.node.title for root in self._leaderboard.roots)
         return self._page("", INDEX_TITLE, "index.html", view, line)
 
-    def _page(self, address: str, title: str, template: str, view: Any, line: str) -> PageContent:
+    def _page(
+        self,
+        address: str,
+        title: str,
+        template: str,
+        view: Any,
+        line: str,
+        files: Mapping[str, str] | None = None,
+    ) -> PageContent:
         html = self._environment.get_template(template).render(page=view)
-        return PageContent(address, title, html, line)
+        return PageContent(address, title, html, line, files=files or {})
 
 
 def _with_ancestors(

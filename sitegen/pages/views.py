@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from markupsafe import Markup
 
@@ -79,8 +80,8 @@ class ChartView:
     """Unique on its page, usable as an HTML id."""
     title: str
     svg: Markup
-    figure: Markup
-    """JSON for charts.js, safe inside a script element."""
+    figure: Mapping[str, Any]
+    """What charts.js draws, for the page's data file."""
     description: str
     """The text alternative: what the axes are and what the chart shows."""
     kind: Literal["scatter", "time"] = "scatter"

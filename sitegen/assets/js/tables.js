@@ -104,19 +104,7 @@
     tools.querySelector("p").append(button);
   }
 
-  /** From disk, a folder's address shows its files: lead to the page in it instead. */
-  function openFromDisk() {
-    for (const link of document.querySelectorAll("a[href]")) {
-      const target = new URL(link.href);
-      if (target.protocol === "file:" && target.pathname.endsWith("/")) {
-        target.pathname += "index.html";
-        link.href = target.href;
-      }
-    }
-  }
-
   function start() {
-    if (location.protocol === "file:") openFromDisk();
     for (const table of document.querySelectorAll(".wb-table[data-sortable]")) {
       if (table.wbRows) continue;
       makeSortable(table);
@@ -126,7 +114,5 @@
     document.querySelectorAll(".wb-box").forEach(showWhereItScrolls);
   }
 
-  start();
-  // Material's instant navigation swaps pages without loading scripts again.
-  globalThis.document$?.subscribe(start);
+  wattboard.ready(start);
 })();

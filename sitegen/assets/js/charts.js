@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const PLOTLY = new URL("plotly.min.js", document.currentScript.src).href;
+  const PLOTLY = `${wattboard.assets}plotly.min.js`;
   const COLOURS = 8;
   const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x", "star", "pentagon"];
   const AXIS_SECONDS = [
@@ -175,7 +175,8 @@
 
   async function draw(chart) {
     const plot = chart.querySelector(".wb-plot");
-    const figure = JSON.parse(chart.querySelector(".wb-figure").textContent);
+    const { charts } = await wattboard.data("data.js");
+    const figure = charts[chart.id];
     const { data, layout } = plotlyFigure(figure, plot);
     const canvas = document.createElement("div");
     canvas.className = "wb-canvas";
@@ -226,9 +227,7 @@
     document.querySelectorAll(".wb-chart:not(:has(.wb-canvas))").forEach((chart) => observer.observe(chart));
   }
 
-  start();
-  // Material's instant navigation swaps pages without loading scripts again.
-  globalThis.document$?.subscribe(start);
+  wattboard.ready(start);
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
   const attributes = { attributeFilter: ["data-md-color-scheme", "data-bs-theme"] };

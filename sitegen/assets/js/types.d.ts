@@ -1,0 +1,12 @@
+/** What `core.js` gives to the other scripts. */
+interface Wattboard {
+  /** Address of the folder with this program's scripts, ending with "/". */
+  assets: string;
+  /** Address of the leaderboard's front page, ending with "/". */
+  root: string;
+  data(url: string): Promise<any>;
+  receive(content: any): void;
+  ready(start: () => void): void;
+}
+
+declare var wattboard: Wattboard;
