@@ -1,0 +1,135 @@
+"""Which ranks the data allow a row to have: an interval of ranks instead of a place in a sorted list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .catalog import our_name
+from .model import FloatArray, Group
+from .table import Column, Row, Table
+
+ALPHA = 0.05
+METHOD = "pairwise Welch tests, Holm's correction, alpha 0.05"
+"""How the ranks of a table come about, for files and pages."""
+
+ROUNDING = 10 * np.finfo(np.float64).eps
+"""A standard error below this part of the mean is rounding, not spread (the bound of R's `t.test`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankInterval:
+    """The ranks that a row may have, 1 for the best; both ends are meant."""
+
+    best: int
+    worst: int
+
+
+def rank_intervals(
+    samples: Sequence[Sequence[float]], better: Literal["lower", "higher"], alpha: float = ALPHA
+) -> list[RankInterval | None]:
+    """The interval of ranks of each row of one column.
+
+    `best` is 1 + how many rows are significantly better, `worst` is k - how many are significantly worse, by Welch's
+    test between each two rows with p-values corrected by Holm's method. k counts all rows that have the figure.
+
+    Args:
+        samples: The values of each row's runs, finite.
+
+    Returns:
+        None for a row without a value, and for a row with only one: no test can place it.
+    """
+    k = sum(len(values) > 0 for values in samples)
+    tested = [i for i, values in enumerate(samples) if len(values) > 1]
+    ranks: list[RankInterval | None] = [None] * len(samples)
+    beaten = _beaten([np.asarray(samples[i], float) for i in tested], better, alpha)
+    for i, n_better, n_worse in zip(tested, beaten.sum(axis=1), beaten.sum(axis=0), strict=True):
+        ranks[i] = RankInterval(1 + int(n_better), k - int(n_worse))
+    return ranks
+
+
+def _beaten(
+    samples: Sequence[FloatArray], better: Literal["lower", "higher"], alpha: float
+) -> NDArray[np.bool_]:
+    """Shape (k, k): whether a row (first index) is significantly worse than another (second)."""
+    k = len(samples)
+    beaten = np.zeros((k, k), bool)
+    a, b = np.triu_indices(k, 1)
+    if not len(a):
+        return beaten
+    mean = np.array([values.mean() for values in samples])
+    significant = holm(welch_p(samples, a, b)) < alpha
+    a_loses = mean[a] > mean[b] if better == "lower" else mean[a] < mean[b]
+    beaten[a, b] = significant & a_loses
+    beaten[b, a] = significant & ~a_loses
+    return beaten
+
+
+def welch_p(samples: Sequence[FloatArray], a: NDArray[np.intp], b: NDArray[np.intp]) -> FloatArray:
+    """Two-sided p-values of Welch's test for the pairs (a[i], b[i]) of samples with two values or more each.
+
+    Two samples that both have no spread cannot be tested: 1, no difference is claimed.
+    """
+    from scipy.stats import ttest_ind_from_stats  # heavy
+
+    n = np.array([len(values) for values in samples])
+    mean = np.array([values.mean() for values in samples])
+    deviation = np.array([values.std(ddof=1) for values in samples])
+    error = np.hypot(deviation[a] / np.sqrt(n[a]), deviation[b] / np.sqrt(n[b]))
+    testable = error > ROUNDING * np.maximum(abs(mean[a]), abs(mean[b]))
+    p = np.ones(len(a))
+    a, b = a[testable], b[testable]
+    p[testable] = ttest_ind_from_stats(
+        mean[a], deviation[a], n[a], mean[b], deviation[b], n[b], equal_var=False
+    ).pvalue
+    return p
+
+
+def holm(p_values: FloatArray) -> FloatArray:
+    """P-values corrected for their number, so that with all below alpha claimed, one claim in 1/alpha tables errs.
+
+    Source: S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6
+    (1979): the smallest of m p-values times m, the next times m - 1, and so on, never below one before it.
+    """
+    m = len(p_values)
+    order = np.argsort(p_values)
+    stepped = np.maximum.accumulate(p_values[order] * np.arange(m, 0, -1))
+    corrected = np.empty(m)
+    corrected[order] = np.minimum(stepped, 1.0)
+    return corrected
+
+
+def direction(group: Group, column: Column) -> Literal["lower", "higher", ""]:
+    """Which way a column is better: as declared; for what orders the rows, what comes first is better; else unknown."""
+    if column.variable.better:
+        return column.variable.better
+    ordering = group.node.ordering_variable
+    if ordering is None or our_name(ordering) != our_name(column.name):
+        return ""
+    return "lower" if group.node.ordering == "ascending" else "higher"
+
+
+def table_ranks(group: Group, table: Table) -> Mapping[str, tuple[RankInterval | None, ...]]:
+    """The intervals of ranks of a table's rows, by the column's name, in the order of the rows.
+
+    Only columns that have a direction; nothing for a single row or where a row is one run.
+    """
+    if len(table.rows) < 2 or any(row.is_run for row in table.rows):
+        return {}
+    return {
+        column.name: tuple(
+            rank_intervals([values(group, row, column.name) for row in table.rows], better)
+        )
+        for column in table.columns
+        if (better := direction(group, column))
+    }
+
+
+def values(group: Group, row: Row, name: str) -> list[float]:
+    """A figure of those of a row's runs that have it."""
+    figures = (group.figure(run, name).value for run in row.runs)
+    return [value for value in figures if value is not None]
