@@ -17,9 +17,6 @@ ALPHA = 0.05
 METHOD = "pairwise Welch tests, Holm's correction, alpha 0.05"
 """How the ranks of a table come about, for files and pages."""
 
-ROUNDING = 10 * np.finfo(np.float64).eps
-"""A standard error below this part of the mean is rounding, not spread (the bound of R's `t.test`)."""
-
 
 @dataclass(frozen=True, slots=True)
 class RankInterval:
@@ -80,13 +77,30 @@ def welch_p(samples: Sequence[FloatArray], a: NDArray[np.intp], b: NDArray[np.in
     mean = np.array([values.mean() for values in samples])
     deviation = np.array([values.std(ddof=1) for values in samples])
     error = np.hypot(deviation[a] / np.sqrt(n[a]), deviation[b] / np.sqrt(n[b]))
-    testable = error > ROUNDING * np.maximum(abs(mean[a]), abs(mean[b]))
+    testable = _more_than_rounding(error, mean[a], mean[b])
     p = np.ones(len(a))
     a, b = a[testable], b[testable]
     p[testable] = ttest_ind_from_stats(
         mean[a], deviation[a], n[a], mean[b], deviation[b], n[b], equal_var=False
     ).pvalue
-    return p
+    return np.nan_to_num(p, nan=1.0)  # NaN: figures near the largest that a number can be
+
+
+def has_spread(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:
+    """Whether the samples of a pair, shapes (m, n_a) and (m, n_b), differ by more than rounding within either."""
+    error = np.hypot(
+        a.std(axis=1, ddof=1) / np.sqrt(a.shape[1]), b.std(axis=1, ddof=1) / np.sqrt(b.shape[1])
+    )
+    return _more_than_rounding(error, a.mean(axis=1), b.mean(axis=1))
+
+
+def _more_than_rounding(
+    error: FloatArray, mean_a: FloatArray, mean_b: FloatArray
+) -> NDArray[np.bool_]:
+    """The bound of R's `t.test`: a smaller standard error is rounding, not spread."""
+    bound = 10 * np.finfo(np.float64).eps
+    enough: NDArray[np.bool_] = error > bound * np.maximum(abs(mean_a), abs(mean_b))
+    return enough
 
 
 def holm(p_values: FloatArray) -> FloatArray:

@@ -1,7 +1,7 @@
 """The tests between a group's children, for the page that compares: a file `comparisons.js` beside the group's page.
 
-The file is a data file like `data.js`, loaded by `wattboard.data(url)`. It exists beside every group with two children or
-more. What it holds (numbers have six significant digits; null for what cannot be told):
+The file is a data file like `data.js`, loaded by `wattboard.data(url)`. It exists beside every group with two children
+or more. What it holds (numbers have six significant digits; null for what cannot be told):
 
     {
       "alpha": 0.05,
@@ -23,12 +23,13 @@ more. What it holds (numbers have six significant digits; null for what cannot b
           "effect": Hedges' g,
           "p": p of Welch's test, corrected; what the ranks rest on
           "tests": [{"name", "p", "low", "high", "note"}, ...]
-                                        p-values of each test alone, not corrected; "low" and "high" of the difference,
-                                        null where the test gives none; "note": why it has no p, or what to beware of, or ""
+                                        p-values of each test alone, not corrected; "low" and "high" of the
+                                        difference, null where the test gives none; "note": why it has no p,
+                                        or what to beware of, or ""
         }, ...
       ],
       "ranks": {name of a column: [[best, worst] | null, in the order of "groups"]}
     }
 
-To show b - a, change the sign of "difference" and "effect", and use -"high" and -"low"; "percent" then has another base.
+To show b - a, change the sign of "difference" and "effect", and use -"high" and -"low"; "percent" has another base.
 """
