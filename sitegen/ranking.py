@@ -41,29 +41,31 @@ def rank_intervals(
         None for a row without a value, and for a row with only one: no test can place it.
     """
     k = sum(len(values) > 0 for values in samples)
-    tested = [i for i, values in enumerate(samples) if len(values) > 1]
-    ranks: list[RankInterval | None] = [None] * len(samples)
-    beaten = _beaten([np.asarray(samples[i], float) for i in tested], better, alpha)
-    for i, n_better, n_worse in zip(tested, beaten.sum(axis=1), beaten.sum(axis=0), strict=True):
-        ranks[i] = RankInterval(1 + int(n_better), k - int(n_worse))
-    return ranks
+    mean = np.array([np.mean(values) if len(values) else np.nan for values in samples])
+    gap = mean[:, None] - mean[None, :]
+    loses = (corrected_p(samples) < alpha) & (gap > 0 if better == "lower" else gap < 0)
+    return [
+        RankInterval(1 + int(loses[i].sum()), k - int(loses[:, i].sum()))
+        if len(values) > 1
+        else None
+        for i, values in enumerate(samples)
+    ]
 
 
-def _beaten(
-    samples: Sequence[FloatArray], better: Literal["lower", "higher"], alpha: float
-) -> NDArray[np.bool_]:
-    """Shape (k, k): whether a row (first index) is significantly worse than another (second)."""
+def corrected_p(samples: Sequence[Sequence[float]]) -> FloatArray:
+    """P-values of Welch's test between each two samples, corrected by Holm's method over all pairs.
+
+    Returns:
+        Shape (k, k), symmetric; NaN where a sample has fewer than two values, and on the diagonal.
+    """
     k = len(samples)
-    beaten = np.zeros((k, k), bool)
-    a, b = np.triu_indices(k, 1)
-    if not len(a):
-        return beaten
-    mean = np.array([values.mean() for values in samples])
-    significant = holm(welch_p(samples, a, b)) < alpha
-    a_loses = mean[a] > mean[b] if better == "lower" else mean[a] < mean[b]
-    beaten[a, b] = significant & a_loses
-    beaten[b, a] = significant & ~a_loses
-    return beaten
+    corrected = np.full((k, k), np.nan)
+    tested = np.array([i for i, values in enumerate(samples) if len(values) > 1], int)
+    a, b = np.triu_indices(len(tested), 1)
+    if len(a):
+        p = holm(welch_p([np.asarray(samples[i], float) for i in tested], a, b))
+        corrected[tested[a], tested[b]] = corrected[tested[b], tested[a]] = p
+    return corrected
 
 
 def welch_p(samples: Sequence[FloatArray], a: NDArray[np.intp], b: NDArray[np.intp]) -> FloatArray:
