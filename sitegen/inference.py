@@ -153,7 +153,9 @@ def _outcomes(test: TwoSampleTest, a: FloatArray, b: FloatArray, alpha: float) -
     """A test's outcome for each row."""
     n_a, n_b = a.shape[1], b.shape[1]
     if min(n_a, n_b) < 2:
-        return [_not_computed(test, f"needs two runs a side, found {n_a} and {n_b}")] * len(a)
+        return [
+            _not_computed(test, f"it needs two runs on each side, found {n_a} and {n_b}")
+        ] * len(a)
     if test.resamples and n_a + n_b > MOST_RESAMPLED:
         return [_not_computed(test, "left out: with so many runs it says what Welch's does")] * len(
             a
