@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from .inference import Comparison, compare
 from .model import Group, RunResult, Stat
 from .pages.tables import mixture_notes
+from .ranking import direction
 from .ratios import ratio_note
 from .spec.model import DEFAULT_SUMMARY_VARIABLES, Node
 from .stats import describe
@@ -40,6 +42,7 @@ class ComparedFigure:
     """One figure on both sides."""
 
     column: Column
+    better: Literal["lower", "higher", ""]
     stats: tuple[Stat, Stat]
     spreads: tuple[float | None, float | None]
     """What stands behind ±."""
@@ -122,6 +125,7 @@ def _figure(sides: Sides, shown: Column, alpha: float) -> ComparedFigure:
     a, b = (describe(figures, summable=shown.summable) for figures in of_sides)
     return ComparedFigure(
         shown,
+        direction(group, shown),
         (a, b),
         (spread(group.node, a), spread(group.node, b)),
         compare(*_values(sides, shown), alpha) if a.n and b.n else None,

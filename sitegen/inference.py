@@ -59,7 +59,7 @@ class Comparison:
     high: float | None
     """Confidence interval of the difference by Welch's test; None where that could not be computed."""
     percent: float | None
-    """The difference in percent of the second mean; None where that is not above zero and percent mean nothing."""
+    """The difference in percent of the second mean; None where a mean is negative or that one is zero."""
     effect: float | None
     """Hedges' g: the difference in standard deviations, corrected for few runs."""
     outcomes: tuple[Outcome, ...]
@@ -143,7 +143,7 @@ def _compare_rows(
             difference,
             interval and interval.low,
             interval and interval.high,
-            100 * difference / mean_b if mean_b > 0 else None,
+            100 * difference / mean_b if mean_a >= 0 and mean_b > 0 else None,
             _finite(effects[i]),
             of_pair,
         )

@@ -137,7 +137,7 @@ def _legend(found: Compared) -> str:
 def _heading(figure: ComparedFigure) -> str:
     variable = figure.column.variable
     unit = f", {figure.column.shown.unit}" if figure.column.shown.unit else ""
-    better = f", {variable.better} is better" if variable.better else ""
+    better = f", {figure.better} is better" if figure.better else ""
     return f"{variable.label} [{figure.column.name}{unit}{better}]"
 
 
@@ -265,7 +265,7 @@ def _record(figure: ComparedFigure) -> dict[str, Any]:
         "name": figure.column.name,
         "label": variable.label,
         "unit": variable.unit,
-        "better": variable.better,
+        "better": figure.better,
         "n": [stat.n for stat in figure.stats],
         "mean": [stat.mean for stat in figure.stats],
         "stderr": [stat.stderr for stat in figure.stats],

@@ -19,7 +19,7 @@ or more. What it holds (numbers have six significant digits; null for what canno
           "mean": [of a, of b],         in the column's "unit"
           "difference": a - b,
           "low": l, "high": h,          95 % interval of the difference (Welch)
-          "percent": of b's mean, null where that is not above zero,
+          "percent": of b's mean, null where a mean is negative or b's is zero,
           "effect": Hedges' g,
           "p": p of Welch's test, corrected; what the ranks rest on
           "tests": [{"name", "p", "low", "high", "note"}, ...]
