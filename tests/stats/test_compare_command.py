@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from logs import power_samples, write_run
 from wattboard.sitegen.cli import _COMMANDS
 from wattboard.sitegen.cli.compare import Request, compare, written
 from wattboard.sitegen.errors import WattboardError
+from wattboard.sitegen.inference import TESTS
 
 GOLDEN = Path(__file__).parent / "golden"
 REPOSITORY = Path(__file__).parents[2]
@@ -125,3 +127,23 @@ def test_the_command_takes_its_options() -> None:
     result = CliRunner().invoke(compare, [*arguments, "--logs", "sample_leaderboard/runs"])
     assert result.exit_code == 2
     assert "--site-spec and --logs together" in result.output
+
+
+def test_the_documentation_shows_what_the_command_prints() -> None:
+    """The example of docs/compare.md, word for word."""
+    page = (REPOSITORY / "docs" / "compare.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```console\n\$ wattboard compare (.*?)\n```", page, re.DOTALL)
+    command, output = re.split(r"(?<!\\)\n", example, maxsplit=1)
+    arguments = shlex.split(command.replace("\\\n", " "))
+    result = CliRunner().invoke(compare, arguments, catch_exceptions=False)
+    assert result.stdout.rstrip("\n") == output
+
+
+def test_the_documentation_lists_every_test_and_key() -> None:
+    """The table of docs/compare.md has all tests; its words on the JSON have all keys."""
+    page = (REPOSITORY / "docs" / "compare.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| ([^|]+) \|", page.partition("## The tests")[2], re.MULTILINE)
+    assert set(listed) - {"test"} == {test.name for test in TESTS}
+    found = json.loads(written(Request(FOREST, NEIGHBOURS, form="json")))
+    keys = {*found, *found["a"], *found["variables"][0], *found["variables"][0]["tests"][0]}
+    assert [key for key in keys if f"`{key}`" not in page] == []
