@@ -21,10 +21,11 @@
   if (address && !address.textContent && location.protocol !== "file:") {
     address.textContent = location.origin + location.pathname;
   }
-  // Whose text is their address need not have it twice.
+  // A link whose text is its address need not have it twice.
+  /** @param {string} text */
+  const bare = (text) => text.trim().replace(/^https?:\/\//, "").replace(/\/$/, "");
   for (const link of document.querySelectorAll("main a[href^='http']")) {
-    const shown = (link.textContent ?? "").trim().replace(/\/$/, "");
-    const href = link.getAttribute("href") ?? "";
-    if (shown && href.replace(/\/$/, "").endsWith(shown)) link.classList.add("bare");
+    const isAddress = bare(link.textContent ?? "") === bare(link.getAttribute("href") ?? "");
+    link.classList.toggle("bare", isAddress);
   }
 })();
