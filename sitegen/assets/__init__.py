@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-_STYLES = ("base", "tables", "figures", "charts", "links")
+_STYLES = ("base", "tables", "figures", "charts", "links", "print")
 _SCRIPTS = ("core", "links", "charts", "tables")
 """In the order in which they run: `core` first."""
 

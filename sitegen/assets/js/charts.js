@@ -230,7 +230,7 @@
   wattboard.ready(start);
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
-  const attributes = { attributeFilter: ["data-md-color-scheme", "data-bs-theme"] };
+  const attributes = { attributeFilter: ["data-theme", "data-md-color-scheme", "data-bs-theme"] };
   const switched = new MutationObserver(repaint);
   switched.observe(document.documentElement, attributes);
   switched.observe(document.body, attributes);
