@@ -40,6 +40,8 @@ class Cloud:
     name: str
     points: tuple[Point, ...]
     """At least one."""
+    index: int = 0
+    """Place among the group's children: the same colour and shape in all its charts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,9 @@ def scatters(group: Group) -> Iterator[tuple[int, Scatter]]:
     members = (group,) if group.node.is_leaf else group.children
     for i, plot in enumerate(group.node.plots, 1):
         x, y = column(group, plot.x), column(group, plot.y)
-        clouds = (Cloud(m.node.title, tuple(_points(m, x, y))) for m in members)
+        clouds = (
+            Cloud(m.node.title, tuple(_points(m, x, y)), index) for index, m in enumerate(members)
+        )
         present = tuple(cloud for cloud in clouds if cloud.points)
         if present:
             yield i, Scatter(x, y, present)

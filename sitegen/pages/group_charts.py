@@ -68,6 +68,7 @@ def _trace(page: _Page, cloud: Cloud) -> ScatterTrace:
     paths = [point.run.location.path for point in cloud.points]
     return ScatterTrace(
         cloud.name,
+        cloud.index,
         tuple(point.x for point in cloud.points),
         tuple(point.y for point in cloud.points),
         tuple(page.titles[path] for path in paths),
@@ -83,14 +84,14 @@ def _strip_chart(page: _Page) -> Iterator[ChartView]:
     if name is None:
         return
     shown = column(page.group, name)
-    strips = [_strip(page, child, shown) for child in _children(page)]
+    strips = [_strip(page, index, child, shown) for index, child in _children(page)]
     present = [strip for strip in strips if strip.values]
     if present:
         better = direction(page.group, shown)
         yield strip_chart("strip", _axis(shown), better, present)
 
 
-def _strip(page: _Page, child: Group, shown: Column) -> Strip:
+def _strip(page: _Page, index: int, child: Group, shown: Column) -> Strip:
     having = [
         (value * shown.shown.factor, run.location.path)
         for run in child.runs
@@ -98,15 +99,16 @@ def _strip(page: _Page, child: Group, shown: Column) -> Strip:
     ]
     return Strip(
         child.node.title,
+        index,
         tuple(value for value, _ in having),
         tuple(page.titles[path] for _, path in having),
         tuple(page.urls[path] for _, path in having),
     )
 
 
-def _children(page: _Page) -> Iterator[Group]:
-    """In the order of the table."""
-    by_address = {child.address: child for child in page.group.children}
+def _children(page: _Page) -> Iterator[tuple[int, Group]]:
+    """In the order of the table, each with its place in the spec."""
+    by_address = {child.address: (i, child) for i, child in enumerate(page.group.children)}
     yield from (by_address[row.path] for row in page.table.rows)
 
 
@@ -123,7 +125,7 @@ def _run_rows(page: _Page) -> Iterator[SplitRow]:
 
 
 def _child_rows(page: _Page) -> Iterator[SplitRow]:
-    for child in _children(page):
+    for _, child in _children(page):
         url = page.links.page(page.group.address, child.address)
         yield from _split_row(child.node.title, url, child.runs)
 

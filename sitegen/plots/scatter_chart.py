@@ -26,6 +26,8 @@ class ScatterTrace:
     """The runs of one colour and shape. Shape (n,) each."""
 
     name: str
+    index: int
+    """Place among the group's children, which chooses colour and shape."""
     x: tuple[float, ...]
     y: tuple[float, ...]
     label: tuple[str, ...]
@@ -91,6 +93,7 @@ def scatter_chart(
 def _trace(trace: ScatterTrace) -> dict[str, object]:
     return {
         "name": trace.name,
+        "index": trace.index,
         "x": [rounded(v) for v in trace.x],
         "y": [rounded(v) for v in trace.y],
         "label": trace.label,
@@ -113,7 +116,7 @@ def _around(around: float | None) -> float | None:
 def _drawing(
     text: ScatterText, traces: Sequence[ScatterTrace], frontier: Frontier | None
 ) -> Markup:
-    clouds = [svg.Cloud(_runs(trace), _centre(trace.mean)) for trace in traces]
+    clouds = [svg.Cloud(trace.index, _runs(trace), _centre(trace.mean)) for trace in traces]
     means = [trace.mean for trace in traces if trace.mean]
     x_ends = [end for mean in means for end in _ends(mean.x, mean.x_around)]
     y_ends = [end for mean in means for end in _ends(mean.y, mean.y_around)]
@@ -144,7 +147,7 @@ def _centre(mean: Mean | None) -> svg.Centre | None:
 
 
 def _legend(traces: Sequence[ScatterTrace], frontier: Frontier | None) -> Iterator[KeyView]:
-    yield from (key(i, trace.name) for i, trace in enumerate(traces))
+    yield from (key(trace.index, trace.name) for trace in traces)
     if frontier:
         yield KeyView(FRONTIER_NAME, "╌╌", "wb-frontier-key")
 

@@ -25,6 +25,8 @@ class Strip:
     """The runs of one group. Shape (n,) each, n >= 1."""
 
     name: str
+    index: int
+    """Place among the group's children, which chooses colour and shape."""
     values: tuple[float, ...]
     label: tuple[str, ...]
     """What a run is called."""
@@ -52,7 +54,9 @@ def strip_chart(chart_id: str, x: AxisText, better: str, groups: Sequence[Strip]
         groups: In the order of the page, at least one.
     """
     shown = groups[:MOST_GROUPS]
-    rows = [StripRow(group.name, group.values, group.mean, group.box) for group in shown]
+    rows = [
+        StripRow(group.name, group.index, group.values, group.mean, group.box) for group in shown
+    ]
     title = f"{x.label} by experiment"
     return ChartView(
         id=chart_id,
@@ -77,6 +81,7 @@ def _row(group: Strip) -> dict[str, object]:
     box = group.box
     return {
         "name": group.name,
+        "index": group.index,
         "values": [rounded(v) for v in group.values],
         "label": group.label,
         "url": group.url,

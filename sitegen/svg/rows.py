@@ -15,8 +15,8 @@ from ..text import shortened
 from .axes import COLOURS, Axis, Frame, drawing
 from .shapes import SHAPES, shape_index
 
-PITCH = 50
-_NAME_AT, _MARKS_AT = 18, 34
+PITCH = 54
+_NAME_AT, _MARKS_AT = 17, 37
 _HALF_BOX = 9
 _HALF_BAR = 8
 _MOST_LETTERS = 56
@@ -30,6 +30,8 @@ _PATTERN = (
 @dataclass(frozen=True, slots=True)
 class StripRow:
     name: str
+    index: int
+    """Chooses colour and shape."""
     values: tuple[float, ...]
     mean: float
     box: Quartiles | None
@@ -101,13 +103,12 @@ def _names(names: Iterable[str]) -> Iterator[str]:
         y = 4 + i * PITCH + _NAME_AT
         cut = shortened(name, _MOST_LETTERS)
         title = f"<title>{escape(name)}</title>" if cut != name else ""
-        # Isolated: a name of another direction keeps its brackets.
         yield f'<text class="wb-label wb-row-name" x="12" y="{y}">{escape(cut)}{title}</text>'
 
 
 def _strip(frame: Frame, x: Axis, i: int, row: StripRow) -> str:
     middle = 4 + i * PITCH + _MARKS_AT
-    shape = SHAPES[shape_index(i)]
+    shape = SHAPES[shape_index(row.index)]
     step = -(-len(row.values) // _MOST_MARKS)
     values = np.array(sorted(row.values)[::step])
     room = 6.0 if len(values) > 5 else 3.0
@@ -117,9 +118,9 @@ def _strip(frame: Frame, x: Axis, i: int, row: StripRow) -> str:
     )
     (mean,) = frame.across(x, np.array([row.mean]))
     return (
-        f'<g class="wb-c{i % COLOURS}">{_box(frame, x, middle, row.box)}'
+        f'<g class="wb-c{row.index % COLOURS}">{_box(frame, x, middle, row.box)}'
         f'<g class="wb-light">{marks}</g>'
-        f'<path class="wb-mean-stroke" d="M{mean:.1f} {middle - 12}V{middle + 12}"/></g>'
+        f'<path class="wb-mean-stroke" d="M{mean:.1f} {middle - 11}V{middle + 11}"/></g>'
     )
 
 

@@ -33,6 +33,8 @@ class Centre:
 class Cloud:
     """What has one colour and one shape."""
 
+    index: int
+    """Chooses colour and shape."""
     runs: Points
     """Without those that the mean stands for."""
     mean: Centre | None
@@ -45,8 +47,8 @@ def scatter(x: Axis, y: Axis, clouds: Sequence[Cloud], frontier: Points | None) 
         *_FRAME.x_axis(x),
         *_FRAME.y_axis(y),
         *_frontier(x, y, frontier),
-        *(_runs(x, y, i, cloud, step) for i, cloud in enumerate(clouds)),
-        *(_mean(x, y, i, cloud.mean) for i, cloud in enumerate(clouds) if cloud.mean),
+        *(_runs(x, y, cloud, step) for cloud in clouds),
+        *(_mean(x, y, cloud.index, cloud.mean) for cloud in clouds if cloud.mean),
     )
     return drawing(_FRAME.height, content)
 
@@ -58,11 +60,11 @@ def _frontier(x: Axis, y: Axis, corners: Points | None) -> Iterator[str]:
         yield f'<path class="wb-frontier" d="M{path}"/>'
 
 
-def _runs(x: Axis, y: Axis, i: int, cloud: Cloud, step: int) -> str:
+def _runs(x: Axis, y: Axis, cloud: Cloud, step: int) -> str:
     at = _at(x, y, cloud.runs.x[::step], cloud.runs.y[::step])
-    marks = "".join(SHAPES[shape_index(i)](*point) for point in at)
+    marks = "".join(SHAPES[shape_index(cloud.index)](*point) for point in at)
     light = " wb-light" if cloud.mean else ""
-    return f'<g class="wb-c{i % COLOURS}{light}">{marks}</g>' if marks else ""
+    return f'<g class="wb-c{cloud.index % COLOURS}{light}">{marks}</g>' if marks else ""
 
 
 def _mean(x: Axis, y: Axis, i: int, mean: Centre) -> str:
