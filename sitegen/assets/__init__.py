@@ -10,7 +10,18 @@ from __future__ import annotations
 from importlib.resources import files
 
 _STYLES = ("base", "tables", "figures", "charts", "links", "print")
-_SCRIPTS = ("core", "links", "charts", "tables")
+_SCRIPTS = (
+    "core",
+    "links",
+    "chart-colours",
+    "chart-figures",
+    "chart-rows",
+    "chart-zoom",
+    "chart-table",
+    "chart-tools",
+    "chart-load",
+    "tables",
+)
 """In the order in which they run: `core` first."""
 
 
