@@ -9,8 +9,24 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-_STYLES = ("base", "tables", "figures", "charts", "links")
-_SCRIPTS = ("core", "links", "charts", "tables")
+_STYLES = ("base", "tables", "table-tools", "figures", "charts", "links")
+_SCRIPTS = (
+    "core",
+    "links",
+    "charts",
+    "table-model",
+    "table-sort",
+    "table-filter",
+    "table-ranks",
+    "table-columns",
+    "table-state",
+    "table-copy",
+    "table-pager",
+    "table-view",
+    "table-box",
+    "tables",
+    "facets",
+)
 """In the order in which they run: `core` first."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..addresses import METHODS
 from ..charts import AxisText, ScatterTrace, scatter_chart
 from ..model import Group, Leaderboard
 from ..scatter import Cloud, scatters
@@ -50,7 +51,12 @@ def group_view(
         )
     else:
         summary = table_view(
-            group, table, "Executive summary", "Experiment", lambda row: links.page(here, row.path)
+            group,
+            table,
+            "Executive summary",
+            "Experiment",
+            lambda row: links.page(here, row.path),
+            links.page(here, f"{METHODS}/"),
         )
     return GroupView(
         kind="leaf" if node.is_leaf else "group",
