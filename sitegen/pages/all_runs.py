@@ -17,7 +17,7 @@ from .links import Links
 from .run_page import Shown
 from .table_legend import MEANINGS, SIGNS
 from .tables import run_notes
-from .views import CellView, ColumnView, LegendItem, Link
+from .views import CellView, ColumnView, LegendItem, Length, Link, length_of
 
 PACKAGES_FILE = "packages.js"
 FIGURES = ("facility_energy_kwh", "emissions_kg", "duration_hours")
@@ -26,7 +26,6 @@ _MEASURED_BY = "facility_energy_kwh"
 """The figure whose provenance stands for a run's."""
 _HERE = f"{RUNS}/"
 _BELOW = " › "
-_TALL_FROM_ROWS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class AllRunsView:
     rows: tuple[RunRow, ...]
     legend: tuple[LegendItem, ...]
     packages_file: str
-    is_tall: bool
+    length: Length
 
 
 def all_runs_view(
@@ -87,7 +86,7 @@ def all_runs_view(
         rows,
         tuple(_legend(rows)),
         PACKAGES_FILE,
-        len(rows) > _TALL_FROM_ROWS,
+        length_of(len(rows)),
     )
 
 

@@ -16,7 +16,7 @@ from ..table import Column, Row, Table, column, spread
 from ..text import count, number, with_spread, within_sentence
 from .bars import bars
 from .table_legend import legend
-from .views import CellView, ColumnView, RowView, TableView
+from .views import CellView, ColumnView, RowView, TableView, length_of
 
 SPREADS = {
     "stderr": "standard error of the mean",
@@ -34,7 +34,6 @@ UNRANKED = "one run: no rank is claimed"
 
 _ROWS_WITH_BARS = range(2, 201)
 """Bars are for comparing at a glance: neither one alone nor thousands."""
-_TALL_FROM_ROWS = 25
 
 
 def table_view(
@@ -82,7 +81,7 @@ def table_view(
         rank_method=METHOD if ranked else "",
         methods_url=methods_url,
         legend=tuple(legend(heads, rows, ordering, spread_label)),
-        is_tall=len(rows) > _TALL_FROM_ROWS,
+        length=length_of(len(rows)),
     )
 
 

@@ -18,6 +18,22 @@ class Link:
     """Relative to the page that shows it."""
 
 
+Length = Literal["", "tall", "paged"]
+"""Of a table. `tall`: too long to be seen as a whole, it scrolls in a box of its own, under its heads. `paged`: also too
+long to be laid out as a whole; where scripts run, one shows a page of it at a time."""
+
+_TALL_FROM_ROWS = 25
+_PAGED_FROM_ROWS = 101
+"""One more than `PAGE_ROWS` in `table-model.js`; `table-tools.css` knows it, too."""
+
+
+def length_of(n_rows: int) -> Length:
+    """How a table with so many rows is shown."""
+    if n_rows < _TALL_FROM_ROWS:
+        return ""
+    return "tall" if n_rows < _PAGED_FROM_ROWS else "paged"
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnView:
     name: str
@@ -116,8 +132,7 @@ class TableView:
     """How they come about, such as "pairwise Welch tests, Holm's correction, alpha 0.05"."""
     methods_url: str = ""
     legend: tuple[LegendItem, ...] = ()
-    is_tall: bool = False
-    """Too long to be seen as a whole: it scrolls in a box of its own, under its heads."""
+    length: Length = ""
 
 
 @dataclass(frozen=True, slots=True)

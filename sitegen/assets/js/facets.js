@@ -8,7 +8,7 @@
     group: "Part of",
     hardware: "Hardware",
     region: "Region",
-    provenance: "Measured or estimated",
+    provenance: "How measured",
     date: "Date",
   };
 

@@ -58,5 +58,5 @@
   }
 
   globalThis.wattboardTables = /** @type {WattboardTables} */ ({});
-  Object.assign(wattboardTables, { PAGE_ROWS: 200, views: new WeakMap(), read, button });
+  Object.assign(wattboardTables, { PAGE_ROWS: 100, views: new WeakMap(), read, button });
 })();

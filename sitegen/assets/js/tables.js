@@ -62,6 +62,7 @@
       printWhole(view);
     }
     restore(view);
+    box.classList.add("wb-live");
   }
 
   wattboard.ready(() => {
