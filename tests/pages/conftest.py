@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kinds import KINDS, Kind
 from published import pong_folders, pong_spec
 from sites import Site, build, hostile_board, lab_board, sparse_board
 
@@ -104,6 +105,13 @@ def sparse_site(built: Callable[..., Path]) -> Iterator[Site]:
 def lab_site(built: Callable[..., Path]) -> Iterator[Site]:
     """A lab's own pages, with a leaderboard below `leaderboard/`."""
     yield from _served(built("lab", lab_board))
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """A page of each kind, in turn."""
+    site, path = KINDS[request.param]
+    return Kind(request.param, request.getfixturevalue(site), path)
 
 
 @pytest.fixture
