@@ -9,10 +9,28 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-_STYLES = ("base", "tables", "figures", "charts", "links", "print")
+_STYLES = (
+    "base",
+    "tables",
+    "table-tools",
+    "figures",
+    "charts",
+    "links",
+    "print",
+)
 _SCRIPTS = (
     "core",
     "links",
+    "table-model",
+    "table-sort",
+    "table-filter",
+    "table-ranks",
+    "table-columns",
+    "table-state",
+    "table-copy",
+    "table-pager",
+    "table-view",
+    "table-box",
     "chart-colours",
     "chart-figures",
     "chart-rows",
@@ -21,7 +39,9 @@ _SCRIPTS = (
     "chart-tools",
     "chart-load",
     "tables",
+    "facets",
 )
+
 """In the order in which they run: `core` first."""
 
 

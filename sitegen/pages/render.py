@@ -16,7 +16,7 @@ from ..model import Group, Leaderboard, RunResult
 from ..plots.siblings import spreads
 from ..table import main_table, run_titles
 from ..text import count
-from .all_runs import all_runs_view
+from .all_runs import PACKAGES_FILE, all_runs_view, packages_index
 from .compare_page import compare_view
 from .comparisons import comparison_files
 from .datafiles import leaderboard_files, runs_files
@@ -89,9 +89,10 @@ class PageRenderer:
 
     def other_pages(self) -> Iterator[PageContent]:
         """Those of no group and no run: all runs, the comparison, the methods."""
-        runs = all_runs_view(self._leaderboard, self._links)
+        runs = all_runs_view(self._leaderboard, self._shown_in, self._links)
         line = f"All {count(len(self._leaderboard.runs), 'run')} with hardware, region and date."
-        yield self._page(f"{RUNS}/", runs.title, "all_runs.html", runs, line)
+        files = {PACKAGES_FILE: as_script(packages_index(self._leaderboard.runs))}
+        yield self._page(f"{RUNS}/", runs.title, "all_runs.html", runs, line, files)
         comparison = compare_view(self._leaderboard, self._links)
         line = "Runs and groups side by side: differences, hardware, packages and time series."
         yield self._page(f"{COMPARE}/", comparison.title, "compare.html", comparison, line)
