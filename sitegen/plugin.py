@@ -73,6 +73,8 @@ class PluginOptions(Config):  # type: ignore[no-untyped-call]
     processors = c.Type(bool, default=True)
     watch_logs = c.Type(bool, default=False)
     """Whether `serve` rebuilds when a log changes. Slow for many runs."""
+    license = c.Type(str, default="")
+    """Under which the data may be used: an SPDX id such as CC-BY-4.0, or an address."""
 
 
 class LeaderboardPage(Page):
@@ -314,7 +316,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
     def _site(self, config: MkDocsConfig) -> Site:
         address = f"{config.site_url.rstrip('/')}/{self._prefix}" if config.site_url else ""
         name, author = config.site_name, config.site_author or ""
-        return Site(name, config.site_description or "", author, address)
+        licence = self.config.license.strip()
+        return Site(name, config.site_description or "", author, address, licence)
 
     def _asset_files(self, config: MkDocsConfig) -> Iterator[File]:
         for name, text in bundles().items():

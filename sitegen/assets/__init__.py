@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-_STYLES = ("base", "tables", "figures", "charts", "links")
-_SCRIPTS = ("core", "links", "charts", "tables")
+_STYLES = ("base", "tables", "figures", "charts", "links", "cite")
+_SCRIPTS = ("core", "links", "charts", "tables", "copy")
 """In the order in which they run: `core` first."""
 
 
