@@ -1,4 +1,4 @@
-""""Cite this": how a page is cited, in words and as BibTeX, and its badge."""
+""" "Cite this": how a page is cited, in words and as BibTeX, and its badge."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from ..model import WEAKEST_FIRST, Provenance, RunResult
 from ..table import Table
 from .cite import authors, cite_key
 from .links import Links
+from .power_words import power_of
 from .site import Site
 from .subject import Subject, permanent, program
 
@@ -156,8 +157,8 @@ def _licence(licence: str) -> str | dict[str, str]:
 
 
 def _sources(runs: Iterable[RunResult]) -> list[str]:
-    """What read the power, by its name."""
-    return sorted({source.name for run in runs for source in run.info.power_sources})
+    """What read the power, in words."""
+    return sorted({words for run in runs for words in power_of(run)})
 
 
 def _variable(measured: Measured) -> dict[str, Any]:
