@@ -15,10 +15,11 @@ _SCRIPTS = ("core", "links", "charts", "tables", "copy")
 
 
 def bundles() -> dict[str, str]:
-    """File name to text of all that every page loads."""
+    """File name to text: of all that every page loads, and of what only some sites need."""
     return {
         "wattboard.css": "\n".join(_text("css", f"{name}.css") for name in _STYLES),
         "wattboard.js": "\n".join(_text("js", f"{name}.js") for name in _SCRIPTS),
+        "find.js": _text("js", "find.js"),
     }
 
 

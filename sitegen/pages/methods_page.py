@@ -14,6 +14,7 @@ from ..metrics.energy import WELL_COVERED
 from ..model import ABSENT, Group, Leaderboard, Provenance, RunResult
 from ..text import count, moment, number
 from .carbon_text import attribution
+from .hardware import gpus, processor
 from .links import Links
 from .methods_text import FORMULAS, PROVENANCES, STATISTICS, SYMBOLS
 from .power_words import UNNAMED_SOURCE, power_of
@@ -134,8 +135,8 @@ def _own_figures(leaderboard: Leaderboard) -> Section | None:
     """Figures that come from the site's own code rather than from the logs."""
     found: Counter[tuple[str, str]] = Counter()
     for run in leaderboard.runs:
-        for processor, extras in run.extras.items():
-            found.update((processor, name) for name, f in extras.items() if f.value is not None)
+        for code, extras in run.extras.items():
+            found.update((code, name) for name, f in extras.items() if f.value is not None)
     if not found:
         return None
     labels = {
@@ -147,10 +148,10 @@ def _own_figures(leaderboard: Leaderboard) -> Section | None:
         _row(
             labels.get(name) or name,
             Entry(name, is_code=True),
-            Entry(processor, is_code=True),
+            Entry(code, is_code=True),
             _number(n),
         )
-        for (processor, name), n in found.items()
+        for (code, name), n in found.items()
     )
     text = (
         "These are not from the energy logs: code of this site computed them from each run’s own result files. "
@@ -331,16 +332,6 @@ def _hardware(runs: Sequence[RunResult]) -> Section:
         _tally("Operating systems", "System", runs, _systems),
     )
     return Section("hardware", "Hardware", tables=tuple(table for table in tables if table.rows))
-
-
-def processor(run: RunResult) -> str:
-    """The name of a run's processor, "" where its log does not tell."""
-    return run.info.cpu_info.get("Processor", "")
-
-
-def gpus(run: RunResult) -> list[str]:
-    """The names of a run's GPUs, each once."""
-    return list(dict.fromkeys(filter(None, (gpu.get("Name", "") for gpu in run.info.gpu_info))))
 
 
 def _systems(run: RunResult) -> list[str]:

@@ -11,9 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..addresses import COMPARE, METHODS, RUNS
-from ..download import iso
 from ..measure import download_name
 from ..model import Group, Leaderboard, RunResult
+from ..run_index import RunEntry
 from ..table import main_table, run_titles
 from ..text import count
 from .all_runs import all_runs_view
@@ -29,6 +29,7 @@ from .methods_page import methods_view
 from .page_data import DATA_FILE, as_script, group_data, run_data
 from .run_page import Shown, run_view
 from .site import Site
+from .stubs import Stub, run_about, stubs
 from .subject import Subject
 from .views import Download, IndexView, Link
 
@@ -147,6 +148,15 @@ class PageRenderer:
         leaves = {path: places[0].leaf for path, places in self._shown_in.items()}
         yield from runs_files(self._leaderboard, leaves).items()
 
+    def search_stubs(self) -> Iterator[Stub]:
+        """What a search finds beside the pages: the page of all runs, narrowed."""
+        yield from stubs(self._leaderboard.runs)
+
+    def run_entry(self, page: PageContent, run: RunResult) -> RunEntry:
+        """A run's page as the index over many runs has it."""
+        address = page.address if self._links.directory_urls else f"{page.address}index.html"
+        return RunEntry(address, page.title, run.location.path, run_about(run))
+
     def _index(self) -> PageContent:
         roots = tuple(
             (
@@ -230,10 +240,5 @@ def _group_line(group: Group, ancestors: Sequence[Group]) -> str:
 
 
 def _run_line(run: RunResult) -> str:
-    """What a search should find: the path, the hardware and the day."""
-    hardware = [
-        run.info.cpu_info.get("Processor", ""),
-        *(g.get("Name", "") for g in run.info.gpu_info),
-    ]
-    words = [run.location.path, *dict.fromkeys(filter(None, hardware)), iso(run.start_s)[:10]]
-    return ", ".join(words)
+    """What a search should find: the path, the hardware, the region and the day."""
+    return f"{run.location.path}, {run_about(run)}"
