@@ -19,7 +19,7 @@
 
   /** @param {HTMLElement} box */
   function addButton(box) {
-    const text = box.querySelector(".wb-copy-text");
+    const text = box.querySelector(".wb-quote-text");
     if (!text || box.querySelector("button")) return;
     const button = document.createElement("button");
     const status = document.createElement("span");
@@ -49,6 +49,6 @@
   }
 
   wattboard.ready(() => {
-    document.querySelectorAll(".wb-copy").forEach((box) => addButton(/** @type {HTMLElement} */ (box)));
+    document.querySelectorAll(".wb-quote").forEach((box) => addButton(/** @type {HTMLElement} */ (box)));
   });
 })();
