@@ -111,39 +111,46 @@
     return li;
   }
 
-  /**
-   * @param {HTMLElement} box Is filled.
-   * @param {Found} found
-   */
-  function show(box, { total, runs }) {
+  /** @param {Found} found */
+  function inWords({ total, runs }) {
+    if (total === 0) return "No run found";
+    if (total > runs.length) return `The first ${runs.length} of ${total.toLocaleString("en")} runs`;
+    return total === 1 ? "1 run" : `${total} runs`;
+  }
+
+  /** Where runs are shown: a line that screen readers are told of, and a list. Hidden until there is a search. */
+  function resultsBox() {
+    const element = document.createElement("div");
     const said = document.createElement("p");
     const list = document.createElement("ul");
-    said.textContent =
-      total === 0
-        ? "No run found"
-        : total > runs.length
-          ? `The first ${runs.length} of ${total.toLocaleString("en")} runs`
-          : `${total} ${total === 1 ? "run" : "runs"}`;
+    element.className = "wb wb-found";
+    element.hidden = true;
+    said.setAttribute("role", "status");
     list.className = "wb-list";
-    list.append(...runs.map(item));
-    box.replaceChildren(said, ...(runs.length ? [list] : []));
+    element.append(said, list);
+    return {
+      element,
+      /** @param {Found | null} found */
+      show(found) {
+        element.hidden = !found;
+        said.textContent = found ? inWords(found) : "";
+        list.replaceChildren(...(found?.runs ?? []).map(item));
+        list.hidden = !found?.runs.length;
+      },
+    };
   }
 
   /**
-   * Show in a box what is found of what stands in a field.
+   * Show what is found of what stands in a field.
    * @param {HTMLInputElement} input
-   * @param {HTMLElement} box
+   * @param {(found: Found | null) => void} show Is given null where nothing is searched for.
    */
-  function connect(input, box) {
+  function connect(input, show) {
     let timer = 0;
     const search = async () => {
       const query = input.value;
-      if (!query.trim()) {
-        box.replaceChildren();
-        return;
-      }
-      const found = await find(query).catch(() => null);
-      if (found && query === input.value) show(box, found);
+      const found = query.trim() ? await find(query).catch(() => null) : null;
+      if (query === input.value) show(found);
     };
     input.addEventListener("input", () => {
       clearTimeout(timer);
@@ -152,27 +159,25 @@
     if (input.value) search();
   }
 
-  function resultsBox() {
-    const box = document.createElement("div");
-    box.className = "wb wb-found";
-    box.setAttribute("aria-live", "polite");
-    return box;
-  }
+  const joined = new WeakSet();
 
   /** The search of the theme "wattboard". Its own results come and go; ours stay below them. */
   function joinSearch() {
     const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form.search"));
     const input = form?.querySelector("input");
     const results = form?.querySelector(".search-results");
-    if (!form || !input || !results || results.querySelector(".wb-found")) return;
+    if (!form || !input || !results || joined.has(form)) return;
+    joined.add(form);
     const box = resultsBox();
     const keep = () => {
-      if (box.childNodes.length && results.lastChild !== box) results.append(box);
-      if (!box.childNodes.length && box.isConnected) box.remove();
+      if (box.element.hidden) box.element.remove();
+      else if (results.lastChild !== box.element) results.append(box.element);
     };
     new MutationObserver(keep).observe(results, { childList: true });
-    new MutationObserver(keep).observe(box, { childList: true });
-    connect(input, box);
+    connect(input, (found) => {
+      box.show(found);
+      keep();
+    });
     // From disk the site's own search does not work, and its box is hidden.
     if (form.hidden) openAlone(form, input, results);
   }
@@ -215,8 +220,8 @@
     input.autocomplete = "off";
     input.spellcheck = false;
     label.append(input);
-    place.append(label, box);
-    connect(input, box);
+    place.append(label, box.element);
+    connect(input, box.show);
   }
 
   wattboard.ready(() => {
