@@ -251,7 +251,7 @@ def _carbon(runs: Sequence[RunResult]) -> Section:
         *map(Entry, ("Year", "Basis", "Source", "Licence")),
         Entry("Runs", is_number=True),
     )
-    table = MethodsTable("Grids", head, rows)
+    table = MethodsTable("Carbon intensity", head, rows)
     return Section("carbon", "Carbon intensity", tuple(text), warning, (table,))
 
 
@@ -306,7 +306,7 @@ def _groups(leaderboard: Leaderboard, links: Links) -> Section:
         "A group holds the runs of the group above it whose path matches its filter, a regular expression, and "
         "that have the files and the share of measured time that it asks for.",
     )
-    table = MethodsTable("Groups", head, rows)
+    table = MethodsTable("Groups and filters", head, rows)
     return Section("groups", "Groups and filters", text, tables=(table,))
 
 
