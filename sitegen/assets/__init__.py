@@ -16,6 +16,7 @@ _STYLES = (
     "figures",
     "charts",
     "links",
+    "cite",
     "print",
 )
 _SCRIPTS = (
@@ -39,17 +40,17 @@ _SCRIPTS = (
     "chart-tools",
     "chart-load",
     "tables",
+    "copy",
     "facets",
-)
-
 """In the order in which they run: `core` first."""
 
 
 def bundles() -> dict[str, str]:
-    """File name to text of all that every page loads."""
+    """File name to text: of all that every page loads, and of what only some sites need."""
     return {
         "wattboard.css": "\n".join(_text("css", f"{name}.css") for name in _STYLES),
         "wattboard.js": "\n".join(_text("js", f"{name}.js") for name in _SCRIPTS),
+        "find.js": _text("js", "find.js"),
     }
 
 
