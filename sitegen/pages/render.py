@@ -16,7 +16,7 @@ from ..model import Group, Leaderboard, RunResult
 from ..table import main_table, run_titles
 from ..text import count
 from .all_runs import all_runs_view
-from .compare_page import compare_view
+from .compare_page import compare_files, compare_view
 from .datafiles import leaderboard_files, runs_files
 from .describe import description
 from .group_page import group_view
@@ -74,12 +74,13 @@ class PageRenderer:
         """The front page where the spec has several roots, then all groups, parents first."""
         if len(self._leaderboard.roots) != 1:
             yield self._index()
+        addresses = self._leaderboard.run_addresses
         for group, ancestors in _with_ancestors(self._leaderboard.roots):
             table = self._tables[group.address]
             view = group_view(self._leaderboard, group, table, ancestors, self._links)
             line = _group_line(group, ancestors)
             files = {
-                DATA_FILE: as_script(group_data(group, table, view)),
+                DATA_FILE: as_script(group_data(group, view, ancestors, addresses)),
                 **leaderboard_files(group.node.title, table),
             }
             yield self._page(group.address, view.title, "group.html", view, line, files)
@@ -91,7 +92,8 @@ class PageRenderer:
         yield self._page(f"{RUNS}/", runs.title, "all_runs.html", runs, line)
         comparison = compare_view(self._leaderboard, self._links)
         line = "Runs and groups side by side: differences, hardware, packages and time series."
-        yield self._page(f"{COMPARE}/", comparison.title, "compare.html", comparison, line)
+        files = compare_files(self._leaderboard, self._shown_in)
+        yield self._page(f"{COMPARE}/", comparison.title, "compare.html", comparison, line, files)
         methods = methods_view(self._leaderboard, self._links)
         line = "How the figures of this leaderboard came about."
         yield self._page(f"{METHODS}/", methods.title, "methods.html", methods, line)
@@ -103,7 +105,8 @@ class PageRenderer:
             places = self._shown_in.get(run.location.path, ())
             zip_bytes = self.zip_file(run).stat().st_size
             view = run_view(self._leaderboard, run, places, zip_bytes, self._links)
-            files = {DATA_FILE: as_script(run_data(run, address, view))}
+            leaf, ancestors = (places[0].leaf, places[0].ancestors) if places else (None, ())
+            files = {DATA_FILE: as_script(run_data(run, address, view, leaf, ancestors))}
             page = self._page(address, view.title, "run.html", view, _run_line(run), files)
             yield replace(page, above=places[0].leaf.address if places else None), run
 

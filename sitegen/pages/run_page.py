@@ -11,7 +11,7 @@ from ..charts import time_chart
 from ..model import Figure, Group, Leaderboard, RunResult, extra_figures
 from ..scales import best
 from ..spec.model import Variable
-from ..table import column
+from ..table import variable
 from ..text import count, duration, moment, number, size, words
 from ..units import SECONDS_PER_HOUR
 from .carbon_text import recomputed_note
@@ -126,16 +126,14 @@ def _extra_figures(run: RunResult, shown_in: Sequence[Shown]) -> Iterator[Figure
 
 
 def _variable(name: str, shown_in: Sequence[Shown]) -> Variable:
-    return column(shown_in[0].leaf, name).variable if shown_in else Variable(words(name))
+    return variable(shown_in[0].leaf, name) if shown_in else Variable(words(name))
 
 
-def _figure_view(
-    name: str, variable: Variable, figure: Figure, scale: float, note: str
-) -> FigureView:
+def _figure_view(name: str, shown: Variable, figure: Figure, scale: float, note: str) -> FigureView:
     if figure.value is None:
-        return FigureView(variable.label, name, "", variable.unit, "not measured", NOT_MEASURED)
-    text = number(figure.value * scale, variable.digits)
-    return FigureView(variable.label, name, text, variable.unit, figure.provenance, note)
+        return FigureView(shown.label, name, "", shown.unit, "not measured", NOT_MEASURED)
+    text = number(figure.value * scale, shown.digits)
+    return FigureView(shown.label, name, text, shown.unit, figure.provenance, note)
 
 
 def _warnings(run: RunResult) -> Iterator[str]:
