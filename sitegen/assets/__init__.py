@@ -9,9 +9,24 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-_STYLES = ("base", "tables", "figures", "charts", "links")
-_SCRIPTS = ("core", "links", "charts", "tables")
+_STYLES = ("base", "tables", "figures", "charts", "links", "compare")
+_SCRIPTS = ("core", "links", "charts", "tables", "basket")
 """In the order in which they run: `core` first."""
+_OF_COMPARISON = (
+    "dom",
+    "address",
+    "numbers",
+    "welch",
+    "load",
+    "figures",
+    "differences",
+    "tests",
+    "facts",
+    "charts",
+    "picker",
+    "page",
+)
+"""Of the page that compares alone; "basket" loads them there. The first makes what the others fill, the last begins."""
 
 
 def bundles() -> dict[str, str]:
@@ -19,6 +34,7 @@ def bundles() -> dict[str, str]:
     return {
         "wattboard.css": "\n".join(_text("css", f"{name}.css") for name in _STYLES),
         "wattboard.js": "\n".join(_text("js", f"{name}.js") for name in _SCRIPTS),
+        "compare.js": "\n".join(_text("js", f"compare-{name}.js") for name in _OF_COMPARISON),
     }
 
 

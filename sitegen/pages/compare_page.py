@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..addresses import COMPARE, RUNS
+from ..catalog import FIGURES
 from ..model import Group, Leaderboard
 from ..scales import ladders
 from ..table import natural
@@ -61,6 +62,7 @@ def _rules() -> dict[str, Any]:
         "scales": ladders(),
         "quantiles": _quantiles(),
         "words": PROVENANCE_WORDS,
+        "names": {kind.seed_name: kind.name for kind in FIGURES if kind.seed_name},
     }
 
 

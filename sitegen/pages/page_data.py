@@ -25,6 +25,8 @@ from .views import ChartView, GroupView, RunView
 DATA_FILE = "data.js"
 MOST_RUNS = 50
 """Of a group's runs, how many its data name."""
+_OF_ONE_RUN = frozenset({"Run id", "Samples", "Size of the log"})
+"""Facts that differ between any two runs, and so say nothing in a comparison."""
 
 
 def run_data(
@@ -50,12 +52,14 @@ def run_data(
         "bases": [] if basis is None else [basis],
         "figures": list(_run_figures(run, view, leaf)),
         "facts": [
-            {"title": table.title, "rows": table.rows}
+            {"title": table.title, "rows": rows}
             for table in view.facts
             if table.title != PACKAGES
+            and (rows := [row for row in table.rows if row[0] not in _OF_ONE_RUN])
         ],
         "packages": {package.name: package.version for package in run.info.packages},
         "charts": _figures(view.charts),
+        "chart_titles": {chart.id: chart.title for chart in view.charts},
     }
 
 
@@ -80,6 +84,7 @@ def group_data(
         "n": len(group.runs),
         "runs": list(_first_runs(group, run_addresses)),
         "charts": _figures(view.charts),
+        "chart_titles": {chart.id: chart.title for chart in view.charts},
     }
 
 

@@ -136,6 +136,7 @@
   }
 
   function timeAxis(figure) {
+    if (figure.x.unit !== "s") return { unit: figure.x.unit, seconds: 1 };
     const last = Math.max(0, ...figure.traces.map((trace) => trace.x.at(-1) ?? 0));
     return AXIS_SECONDS.find(({ from }) => last >= from);
   }
@@ -173,10 +174,13 @@
     location.assign(target);
   }
 
-  async function draw(chart) {
-    const plot = chart.querySelector(".wb-plot");
+  async function drawOwn(chart) {
     const { charts } = await wattboard.data("data.js");
-    const figure = charts[chart.id];
+    await draw(chart, charts[chart.id]);
+  }
+
+  async function draw(chart, figure) {
+    const plot = chart.querySelector(".wb-plot");
     const { data, layout } = plotlyFigure(figure, plot);
     const canvas = document.createElement("div");
     canvas.className = "wb-canvas";
@@ -218,15 +222,17 @@
         if (!isIntersecting) continue;
         observer.unobserve(target);
         // Where Plotly cannot be loaded, the SVG stays, which shows the same.
-        loadPlotly().then(() => draw(target), () => {});
+        loadPlotly().then(() => drawOwn(target), () => {});
       }
     });
 
   function start() {
     if (!observer || navigator.connection?.saveData) return;
-    document.querySelectorAll(".wb-chart:not(:has(.wb-canvas))").forEach((chart) => observer.observe(chart));
+    document.querySelectorAll(".wb-chart:not(:has(.wb-canvas)):not(.wb-overlay)").forEach((chart) => observer.observe(chart));
   }
 
+  /** Draw a figure into a chart that a script has made. */
+  wattboard.drawChart = (chart, figure) => loadPlotly().then(() => draw(chart, figure));
   wattboard.ready(start);
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
