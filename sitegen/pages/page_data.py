@@ -59,7 +59,6 @@ def run_data(
         ],
         "packages": {package.name: package.version for package in run.info.packages},
         "charts": _figures(view.charts),
-        "chart_titles": {chart.id: chart.title for chart in view.charts},
     }
 
 
@@ -84,7 +83,6 @@ def group_data(
         "n": len(group.runs),
         "runs": list(_first_runs(group, run_addresses)),
         "charts": _figures(view.charts),
-        "chart_titles": {chart.id: chart.title for chart in view.charts},
     }
 
 

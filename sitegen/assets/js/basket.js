@@ -96,7 +96,6 @@
       input.dataset.address = choice.address;
       input.setAttribute("aria-label", `Compare ${choice.title}`);
       input.checked = ticked.has(choice.address);
-      head.classList.add("wb-has-tick");
       head.prepend(label);
     }
   }

@@ -76,9 +76,9 @@
 
   /** @param {ItemData[]} runs @param {string} id @param {boolean} share */
   function chart(runs, id, share) {
-    const { titles, axis } = named(runs, id);
+    const { title, axis } = named(runs, id);
     const lines = traces(runs, id, share);
-    const plot = element("div", { className: "wb-plot", role: "img", "aria-label": description(lines, titles) });
+    const plot = element("div", { className: "wb-plot", role: "img", "aria-label": description(lines, title) });
     const key = element(
       "ul",
       { className: "wb-list wb-key" },
@@ -89,10 +89,10 @@
     const figure = element(
       "figure",
       { className: "wb-chart wb-overlay", id: `compare-${id}` },
-      element("figcaption", {}, titles),
+      element("figcaption", {}, title),
       plot,
       key,
-      dataTable(`compare-${id}`, titles, lines),
+      dataTable(`compare-${id}`, title, lines),
     );
     const x = share ? { label: "Share of the run’s duration", unit: "%" } : { label: "Time since start", unit: "s" };
     whenSeen(figure, () => wattboard.drawChart(figure, { kind: "time", x, y: axis, traces: lines }));
@@ -102,7 +102,8 @@
   /** Title and upright axis of a kind of chart. @param {ItemData[]} runs @param {string} id */
   function named(runs, id) {
     const first = /** @type {ItemData} */ (runs.find(({ charts }) => charts[id]));
-    return { titles: first.chart_titles?.[id] ?? first.charts[id].y.label, axis: first.charts[id].y };
+    const { title, y } = first.charts[id];
+    return { title: title ?? y.label, axis: y };
   }
 
   /** @param {Element} figure @param {() => void} draw */

@@ -56,7 +56,8 @@
   const union = (items, what) => [...new Set(items.flatMap((item) => /** @type {any[]} */ (item[what])))].sort();
 
   /**
-   * The items that are best in a row; none where a partial value, or one on another footing, might beat them.
+   * The items that are best in a row; none where a partial value, or one on another footing, might beat them, and none
+   * among groups and runs: a mean of runs and a single run are not of one kind.
    * @param {CompareRow} row @param {ItemData[]} items
    */
   function best(row, items) {
@@ -65,7 +66,8 @@
     const unlike =
       (WITH_PUE.has(row.key) && union(items, "pues").length > 1) ||
       (BY_BASIS.has(row.key) && union(items, "bases").length > 1);
-    if (!row.better || there.length < 2 || partial || unlike) return new Set();
+    const mixed = new Set(there.map((i) => items[i].kind === "run")).size > 1;
+    if (!row.better || there.length < 2 || partial || unlike || mixed) return new Set();
     const value = (/** @type {number} */ i) => /** @type {number} */ (row.figures[i]?.mean);
     const values = there.map(value);
     const top = row.better === "lower" ? Math.min(...values) : Math.max(...values);

@@ -4,6 +4,8 @@
 
   const SIGNIFICANT = 4;
   const SPREAD_DIGITS = 2;
+  /** Decimals beyond which powers of ten read better. */
+  const LONGEST = 7;
   const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
   /** @type {Map<number, Intl.NumberFormat>} */
@@ -41,13 +43,13 @@
 
   /** With a plus where it is positive. @param {number} value @param {number} digits */
   function signed(value, digits) {
-    const text = fixed(value, digits);
+    const text = digits > LONGEST ? number(value) : fixed(value, digits);
     return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
   }
 
   /** Decimals at which a spread has so many significant digits. @param {number} spread @param {number} significant */
   function decimals(spread, significant) {
-    const rounded = Number(spread.toPrecision(significant));
+    const rounded = Number(Math.abs(spread).toPrecision(significant));
     return Math.max(0, significant - 1 - Math.floor(Math.log10(rounded)));
   }
 

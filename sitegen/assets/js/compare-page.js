@@ -15,6 +15,21 @@
     }
   }
 
+  /**
+   * With titles that tell them apart: where two are called the same, with the groups that they lie in.
+   * @param {ItemData[]} items @returns {ItemData[]}
+   */
+  function toldApart(items) {
+    return items.map((item) => {
+      const namesakes = items.filter((other) => other !== item && other.title === item.title);
+      const path = (/** @type {ItemData} */ of, /** @type {number} */ depth) =>
+        [...of.above.slice(of.above.length - Math.min(depth, of.above.length)), of.title].join(" › ");
+      let depth = 0;
+      while (depth < item.above.length && namesakes.some((other) => path(other, depth) === path(item, depth))) depth++;
+      return { ...item, title: path(item, depth), name: item.title };
+    });
+  }
+
   /** Words on what of the address could not be followed. @param {string[]} refused @param {number} tooMany */
   function complaints(refused, tooMany) {
     const said = refused.map((text) => `“${text}” is no address of this leaderboard and was left out.`);
@@ -89,24 +104,23 @@
         wattboard.data(`${wattboard.root}compare/data.js`),
         Promise.all(this.state.addresses.map(loaded)),
       ]);
-      const parts = await this.parts(rules, all);
       if (turn !== this.drawing) return;
-      this.result.replaceChildren(...parts);
-      const items = all.flatMap(({ data }) => (data ? [data] : []));
+      this.result.replaceChildren(...this.parts(rules, all));
+      const items = shown(all);
       wattboard.basket.set(items.map(({ address, title }) => ({ address, title })));
       this.status.textContent = items.length ? `${items.length} compared: ${items.map(({ title }) => title).join(", ")}` : "";
       if (focus) /** @type {HTMLElement | null} */ (this.result.querySelector(focus))?.focus();
     }
 
-    /** @param {CompareRules} rules @param {Loaded[]} all @returns {Promise<Node[]>} */
-    async parts(rules, all) {
-      const items = all.flatMap(({ data }) => (data ? [data] : []));
+    /** @param {CompareRules} rules @param {Loaded[]} all @returns {Node[]} */
+    parts(rules, all) {
+      const items = shown(all);
       const missing = all.filter(({ data }) => !data).map(({ address }) => this.missing(address));
       const warned = notes([...this.complaints, ...missing, ...wattboard.compare.notes(items)]);
       if (!items.length) return warned;
       const context = this.context(items, rules);
       const { figures, differences, tests, facts, charts } = wattboard.compare;
-      const apart = items.length > 1 ? [differences(context), await tests(context)] : [alone()];
+      const apart = items.length > 1 ? [differences(context), tests(context)] : [alone()];
       return [...warned, figures(context), ...apart, facts(context), charts(context)];
     }
 
@@ -137,6 +151,9 @@
       };
     }
   }
+
+  /** @param {Loaded[]} all */
+  const shown = (all) => toldApart(all.flatMap(({ data }) => (data ? [data] : [])));
 
   const alone = () => element("p", {}, "Add another to see differences.");
 

@@ -87,12 +87,12 @@
       "p",
       {},
       `${a.title} and ${b.title} lie in different groups; to run the tests: `,
-      element("code", {}, `wattboard compare ${quoted(title(a))} ${quoted(title(b))} --variable ${quoted(name)}`),
+      element("code", {}, `wattboard compare ${quoted(title(a))} ${quoted(title(b))} --variable ${quoted(name)} --site-spec SPEC --logs LOGDIR`),
     );
   }
 
   /** As the command names a group. @param {ItemData} item */
-  const title = (item) => [...item.above, item.title].join(" > ");
+  const title = (item) => [...item.above, item.name ?? item.title].join(" > ");
 
   /** @param {CompareContext} context @param {CompareRow} row @param {ItemData[]} others */
   async function ofRow({ items, state, rules }, row, others) {
@@ -110,29 +110,28 @@
     return [...(pairs.length ? testTable(pairs, row, reference) : []), ...parts];
   }
 
-  /** The fold with the tests. @param {CompareContext} context @returns {Promise<Node>} */
-  async function tests(context) {
+  /** The fold with the tests, which are loaded when it is opened. @param {CompareContext} context @returns {Node} */
+  function tests(context) {
     const { items, rows, state, change } = context;
     const isGroup = (/** @type {ItemData} */ item) => item.kind !== "run";
     const others = items.filter((item, i) => i !== state.reference && isGroup(item));
-    if (!isGroup(items[state.reference]) || !others.length) return document.createTextNode("");
     const usable = rows.filter(({ figures }) => figures.filter((figure) => (figure?.n ?? 0) > 1).length > 1);
-    if (!usable.length) return document.createTextNode("");
-    const row = usable.find(({ key }) => key === state.test) ?? usable[0];
+    if (!isGroup(items[state.reference]) || !others.length || !usable.length) return document.createTextNode("");
+    const rowOf = (/** @type {string} */ wanted) => usable.find(({ key }) => key === wanted) ?? usable[0];
     const select = element(
       "select",
       { id: "wb-test" },
-      ...usable.map(({ key, label }) => element("option", { value: key, selected: key === row.key }, label)),
+      ...usable.map(({ key, label }) => element("option", { value: key, selected: key === rowOf(state.test).key }, label)),
     );
-    const place = element("div", {}, ...(await ofRow(context, row, others)));
-    select.addEventListener("change", async () => {
-      const next = usable.find(({ key }) => key === select.value) ?? row;
-      change({ test: next.key });
-      place.replaceChildren(...(await ofRow(context, next, others)));
+    const place = element("div");
+    const show = async () => place.replaceChildren(...(await ofRow(context, rowOf(select.value), others)));
+    select.addEventListener("change", () => {
+      change({ test: select.value });
+      show();
     });
-    return element(
+    const fold = element(
       "details",
-      { className: "wb-fold", open: state.test !== "" },
+      { className: "wb-fold" },
       element("summary", { id: "wb-compare-tests" }, "Tests of a difference"),
       element(
         "div",
@@ -141,6 +140,12 @@
         place,
       ),
     );
+    fold.addEventListener("toggle", () => {
+      change({ test: fold.open ? select.value : "" });
+      if (fold.open) show();
+    });
+    fold.open = state.test !== "";
+    return fold;
   }
 
   Object.assign(wattboard.compare, { tests });

@@ -27,12 +27,13 @@ interface ItemData {
   kind: "run" | "leaf" | "group";
   address: string;
   title: string;
+  /** The title alone, where `title` was made longer to tell it from another. */
+  name?: string;
   above: string[];
   pues: number[];
   bases: string[];
   figures: ItemFigure[];
   charts: Record<string, any>;
-  chart_titles: Record<string, string>;
   /** Of a group: the address of the group that it lies in. */
   parent?: string | null;
   n?: number;
@@ -130,7 +131,7 @@ interface Compare {
   notes(items: ItemData[]): string[];
   figures(context: CompareContext): Node;
   differences(context: CompareContext): Node;
-  tests(context: CompareContext): Promise<Node>;
+  tests(context: CompareContext): Node;
   facts(context: CompareContext): Node;
   charts(context: CompareContext): Node;
   picker(add: (address: string) => void): Node;
