@@ -34,7 +34,7 @@
     const half = halfWidth(a, b, quantiles);
     return {
       value,
-      percent: b.mean > 0 ? (value / b.mean) * 100 : null,
+      percent: a.mean >= 0 && b.mean > 0 ? (value / b.mean) * 100 : null,
       interval: half === null ? null : [value - half, value + half],
     };
   }

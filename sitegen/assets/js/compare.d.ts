@@ -87,7 +87,7 @@ interface CompareRow {
 /** A difference of two means, in the figure's own unit. */
 interface Difference {
   value: number;
-  /** Per cent of the reference's mean; null where that is not above zero. */
+  /** Per cent of the reference's mean; null where a mean is negative or that is zero. */
   percent: number | null;
   /** Ends of the 95 % interval by Welch; null where one of the two has fewer than two runs, or all are alike. */
   interval: [number, number] | null;
