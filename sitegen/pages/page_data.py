@@ -14,6 +14,7 @@ import msgspec
 from ..carbon import basis_of
 from ..catalog import BY_NAME, FIGURES, our_name
 from ..model import ABSENT, Figure, Group, RunResult, Stat, extra_figures
+from ..ratios import cost_below
 from ..spec.model import Variable
 from ..stats import describe
 from ..table import natural, run_titles, variable
@@ -152,6 +153,7 @@ def _described(name: str, shown: Variable) -> dict[str, Any]:
         "unit": shown.unit,
         "better": shown.better,
         "digits": shown.digits,
+        "per": cost_below(name, shown.label, shown.unit),
     }
 
 

@@ -37,9 +37,15 @@
     return { key: first.key, label: first.label, better, digits, scale, figures };
   }
 
-  /** What keeps the items' figures from being compared. @param {ItemData[]} items */
-  function notes(items) {
-    const said = [];
+  /** A ratio to a cost that is negative somewhere: there, more of the cost looks better. @param {CompareRow} row */
+  const misleads = ({ figures }) => figures.some((figure) => figure?.per && figure.mean !== null && figure.mean < 0);
+
+  /** What keeps the items' figures from being compared. @param {ItemData[]} items @param {CompareRow[]} rows */
+  function notes(items, rows) {
+    const said = rows.filter(misleads).map(({ label, figures }) => {
+      const cost = figures.find((figure) => figure?.per)?.per;
+      return `“${label}” is negative somewhere. There it misleads: more ${cost} brings it closer to zero, and so makes it look better.`;
+    });
     const [pues, bases] = [union(items, "pues"), union(items, "bases")];
     if (pues.length > 1) {
       said.push(`What is compared includes different PUEs (${pues.join(", ")}): compare energy without PUE.`);
@@ -67,7 +73,7 @@
       (WITH_PUE.has(row.key) && union(items, "pues").length > 1) ||
       (BY_BASIS.has(row.key) && union(items, "bases").length > 1);
     const mixed = new Set(there.map((i) => items[i].kind === "run")).size > 1;
-    if (!row.better || there.length < 2 || partial || unlike || mixed) return new Set();
+    if (!row.better || there.length < 2 || partial || unlike || mixed || misleads(row)) return new Set();
     const value = (/** @type {number} */ i) => /** @type {number} */ (row.figures[i]?.mean);
     const values = there.map(value);
     const top = row.better === "lower" ? Math.min(...values) : Math.max(...values);

@@ -116,9 +116,9 @@
     parts(rules, all) {
       const items = shown(all);
       const missing = all.filter(({ data }) => !data).map(({ address }) => this.missing(address));
-      const warned = notes([...this.complaints, ...missing, ...wattboard.compare.notes(items)]);
-      if (!items.length) return warned;
       const context = this.context(items, rules);
+      const warned = notes([...this.complaints, ...missing, ...wattboard.compare.notes(items, context.rows)]);
+      if (!items.length) return warned;
       const { figures, differences, tests, facts, charts } = wattboard.compare;
       const apart = items.length > 1 ? [differences(context), tests(context)] : [alone()];
       return [...warned, figures(context), ...apart, facts(context), charts(context)];

@@ -14,6 +14,8 @@ interface ItemFigure {
   unit: string;
   better: "lower" | "higher" | "";
   digits: number | null;
+  /** The cost that it is divided by, such as "energy"; "" for none. */
+  per: string;
   mean: number | null;
   stderr?: number | null;
   low?: number | null;
@@ -128,7 +130,7 @@ interface Compare {
   rows(items: ItemData[], rules: CompareRules): CompareRow[];
   quantile(degrees: number, quantiles: number[]): number;
   difference(a: ItemFigure | null, b: ItemFigure | null, quantiles: number[]): Difference | null;
-  notes(items: ItemData[]): string[];
+  notes(items: ItemData[], rows: CompareRow[]): string[];
   figures(context: CompareContext): Node;
   differences(context: CompareContext): Node;
   tests(context: CompareContext): Node;
