@@ -17,11 +17,13 @@ _STYLES = (
     "charts",
     "links",
     "cite",
+    "compare",
     "print",
 )
 _SCRIPTS = (
     "core",
     "links",
+    "copy",
     "table-model",
     "table-sort",
     "table-filter",
@@ -32,6 +34,8 @@ _SCRIPTS = (
     "table-pager",
     "table-view",
     "table-box",
+    "tables",
+    "facets",
     "chart-colours",
     "chart-figures",
     "chart-rows",
@@ -39,10 +43,24 @@ _SCRIPTS = (
     "chart-table",
     "chart-tools",
     "chart-load",
-    "tables",
-    "copy",
-    "facets",
+    "basket",
+)
 """In the order in which they run: `core` first."""
+_OF_COMPARISON = (
+    "dom",
+    "address",
+    "numbers",
+    "welch",
+    "load",
+    "figures",
+    "differences",
+    "tests",
+    "facts",
+    "charts",
+    "picker",
+    "page",
+)
+"""Of the page that compares alone; "basket" loads them there. The first makes what the others fill, the last begins."""
 
 
 def bundles() -> dict[str, str]:
@@ -51,6 +69,7 @@ def bundles() -> dict[str, str]:
         "wattboard.css": "\n".join(_text("css", f"{name}.css") for name in _STYLES),
         "wattboard.js": "\n".join(_text("js", f"{name}.js") for name in _SCRIPTS),
         "find.js": _text("js", "find.js"),
+        "compare.js": "\n".join(_text("js", f"compare-{name}.js") for name in _OF_COMPARISON),
     }
 
 

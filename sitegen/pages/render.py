@@ -20,7 +20,7 @@ from ..text import count
 from .all_runs import PACKAGES_FILE, all_runs_view, packages_index
 from .badge import BADGE, Badge, badge_svg, group_badge, run_badge
 from .cite import CiteView, cite_view
-from .compare_page import compare_view
+from .compare_page import compare_files, compare_view
 from .comparisons import comparison_files
 from .datafiles import leaderboard_files, runs_files
 from .dataset import RUNS_FILES, Contents, dataset, run_contents, table_contents
@@ -82,13 +82,14 @@ class PageRenderer:
         """The front page where the spec has several roots, then all groups, parents first."""
         if len(self._leaderboard.roots) != 1:
             yield self._index()
+        addresses = self._leaderboard.run_addresses
         for group, ancestors in _with_ancestors(self._leaderboard.roots):
             table = self._tables[group.address]
             view = group_view(self._leaderboard, group, table, ancestors, self._links)
             line = _group_line(group, ancestors)
             badge = group_badge(group)
             files = {
-                DATA_FILE: as_script(group_data(group, table, view)),
+                DATA_FILE: as_script(group_data(group, view, ancestors, addresses)),
                 BADGE: badge_svg(badge),
                 **leaderboard_files(group, table),
                 **comparison_files(group, table),
@@ -115,7 +116,8 @@ class PageRenderer:
         yield self._page(f"{RUNS}/", runs.title, "all_runs.html", runs, line, files, cite)
         comparison = compare_view(self._leaderboard, self._links)
         line = "Runs and groups side by side: differences, hardware, packages and time series."
-        yield self._page(f"{COMPARE}/", comparison.title, "compare.html", comparison, line)
+        files = compare_files(self._leaderboard, self._shown_in)
+        yield self._page(f"{COMPARE}/", comparison.title, "compare.html", comparison, line, files)
         methods = methods_view(self._leaderboard, self._links)
         line = "How the figures of this leaderboard came about."
         cite = self._cite_site(f"{METHODS}/", methods.title, line, None)
@@ -128,14 +130,14 @@ class PageRenderer:
             places = self._shown_in.get(run.location.path, ())
             zip_bytes = self.zip_file(run).stat().st_size
             view = run_view(self._leaderboard, run, places, zip_bytes, self._links)
+            leaf, above = (places[0].leaf, places[0].ancestors) if places else (None, ())
             badge = run_badge(run)
             files = {
-                DATA_FILE: as_script(run_data(run, address, view)),
+                DATA_FILE: as_script(run_data(run, address, view, leaf, above)),
                 BADGE: badge_svg(badge),
             }
             line = _run_line(run)
-            whole = places[0].leaf.address if places else ""
-            above = places[0].ancestors if places else ()
+            whole = "" if leaf is None else leaf.address
             titles = (*(group.node.title for group in above), view.title)
             summary = f"Energy, emissions and hardware of one run: {line}."
             subject = Subject(address, titles, summary, (run,))
