@@ -18,7 +18,11 @@ from sites import Site, build
 
 pytestmark = pytest.mark.browser
 
-FOREST, NEIGHBOURS, WINE = "digits/random-forest", "digits/k-nearest-neighbours", "wine/random-forest"
+FOREST, NEIGHBOURS, WINE = (
+    "digits/random-forest",
+    "digits/k-nearest-neighbours",
+    "wine/random-forest",
+)
 RUNS = tuple(f"runs/runs/digits/random_forest/seed_{i}" for i in range(3))
 FACTORS = {"mWh": 1e6, "kWh": 1.0, "s": 3600.0, "h": 1.0, "mg CO₂eq": 1e6, "%": 100.0}
 """By the unit that a page shows, what a figure's own is multiplied by."""
@@ -79,11 +83,21 @@ def test_ticked_groups_and_runs_stand_side_by_side(
     bar = page.get_by_role("region", name="Comparison")
     assert bar.get_by_role("status").inner_text() == "5 chosen"
     bar.get_by_role("link", name="Compare").click()
-    titles = ["Random forest", "k-nearest neighbours", *(f"Random forest: seed_{i}" for i in range(3))]
+    titles = [
+        "Random forest",
+        "k-nearest neighbours",
+        *(f"Random forest: seed_{i}" for i in range(3)),
+    ]
     table = _section(page, "wb-compare-figures")
     assert _heads(page) == titles
-    board = {row["experiment"]: row["values"] for row in sample_site.json("digits/leaderboard.json")["rows"]}
-    for name, label in (("facility_energy_kwh", "Energy, with PUE"), ("test_accuracy", "Test accuracy")):
+    board = {
+        row["experiment"]: row["values"]
+        for row in sample_site.json("digits/leaderboard.json")["rows"]
+    }
+    for name, label in (
+        ("facility_energy_kwh", "Energy, with PUE"),
+        ("test_accuracy", "Test accuracy"),
+    ):
         row = _row(table, label)
         expected = [board[title][name]["mean"] for title in titles[:2]]
         expected += _of_runs(sample_site, "runs/runs/digits/random_forest/", name)
@@ -94,7 +108,9 @@ def test_ticked_groups_and_runs_stand_side_by_side(
 
 
 @pytest.mark.parametrize("other", [NEIGHBOURS, WINE])
-def test_a_difference_has_welch_s_interval(open_page: OpenPage, sample_site: Site, other: str) -> None:
+def test_a_difference_has_welch_s_interval(
+    open_page: OpenPage, sample_site: Site, other: str
+) -> None:
     """Difference, per cent and interval are scipy's, whether or not the two groups lie in one."""
     page = open_page(sample_site, _compare(FOREST, other), viewport=DESK)
     row = _row(_section(page, "wb-compare-differences"), "Energy, with PUE")
@@ -194,7 +210,10 @@ def test_only_what_differs_is_listed(
     site = Site(built("packages", _packages_board), "http://no-server.invalid/")
     page = open_page(site, _compare("runs/logs/a", "runs/logs/b"), from_disk=True, viewport=PHONE)
     packages = _section(page, "wb-compare-packages")
-    assert packages.locator("tbody tr").all_inner_texts() == ["only\t9\t—not installed", "other\t1.0\t2.0"]
+    assert packages.locator("tbody tr").all_inner_texts() == [
+        "only\t9\t—not installed",
+        "other\t1.0\t2.0",
+    ]
     assert "CPU One" in _section(page, "wb-compare-hardware").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.get_by_label("Show also what does not differ").check()
@@ -242,7 +261,13 @@ def test_addresses_from_elsewhere_are_refused(
     open_page: OpenPage, sample_site: Site, complaints: list[str]
 ) -> None:
     """Nothing is asked of an address outside the leaderboard; what is gone is named; the rest is shown."""
-    hostile = ["../../x", "https://evil.example", "javascript:alert(1)", "//evil.example", "%2e%2e/x"]
+    hostile = [
+        "../../x",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "//evil.example",
+        "%2e%2e/x",
+    ]
     asked: list[str] = []
     page = open_page(sample_site)
     page.on("request", lambda request: asked.append(request.url))

@@ -101,6 +101,7 @@
 
   /** @param {TimeFigure} figure */
   function timeUnit(figure) {
+    if (figure.x.unit !== "s") return { unit: figure.x.unit, seconds: 1 };
     const last = Math.max(0, ...figure.traces.map((trace) => trace.x.at(-1) ?? 0));
     return /** @type {{unit: string, seconds: number}} */ (AXIS_SECONDS.find(({ from }) => last >= from));
   }

@@ -16,6 +16,8 @@
   const drawn = new Map();
   /** @type {WeakMap<Element, ChartState>} */
   const states = new WeakMap();
+  /** Figures of charts that a script has made. @type {WeakMap<Element, Figure>} */
+  const given = new WeakMap();
   /** Charts that wait: in view, and close to it. */
   const waiting = { seen: /** @type {Set<HTMLElement>} */ (new Set()), near: /** @type {Set<HTMLElement>} */ (new Set()) };
   let working = false;
@@ -46,6 +48,8 @@
 
   /** @param {Element} chart @returns {Promise<Figure>} */
   async function figureOf(chart) {
+    const figure = given.get(chart);
+    if (figure) return figure;
     const { charts } = await wattboard.data("data.js");
     return charts[chart.id];
   }
@@ -154,13 +158,17 @@
   function start() {
     for (const [chart] of drawn) if (!chart.isConnected) drawn.delete(chart);
     if (/** @type {any} */ (navigator).connection?.saveData) return;
-    document.querySelectorAll(".wb-chart:not(:has(.wb-canvas))").forEach((chart) => {
+    document.querySelectorAll(".wb-chart:not(:has(.wb-canvas)):not(.wb-overlay)").forEach((chart) => {
       seen?.observe(chart);
       near?.observe(chart);
     });
   }
 
   Object.assign(wattboardCharts, { loadPlotly, figureOf, stateOf, draw });
+  wattboard.drawChart = (chart, figure) => {
+    given.set(chart, figure);
+    return draw(chart);
+  };
   wattboardCharts.live = () => [...drawn.values()].filter(({ chart }) => chart.isConnected);
   wattboard.ready(start);
 

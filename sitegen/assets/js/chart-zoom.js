@@ -50,4 +50,5 @@
   wattboard.ready(() => (shown = null));
   wattboardCharts.timeRange = () => shown;
   wattboardCharts.shareZoom = shareZoom;
+  wattboardCharts.resetZoom = () => share(null, null);
 })();

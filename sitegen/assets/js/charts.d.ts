@@ -124,6 +124,8 @@ interface WattboardCharts {
   csv(figure: Figure): string;
   /** Have a time chart's zoom shared. */
   shareZoom(live: LiveChart): void;
+  /** Have all time charts show all of the time. */
+  resetZoom(): void;
 }
 
 declare var wattboardCharts: WattboardCharts;

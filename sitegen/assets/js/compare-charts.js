@@ -130,6 +130,7 @@
     const draw = () => place.replaceChildren(...ids.map((id) => chart(runs, id, box.checked)));
     box.addEventListener("change", () => {
       change({ share: box.checked });
+      wattboardCharts.resetZoom();
       draw();
     });
     draw();
