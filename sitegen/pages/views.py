@@ -19,8 +19,8 @@ class Link:
 
 
 Length = Literal["", "tall", "paged"]
-"""Of a table. `tall`: too long to be seen as a whole, it scrolls in a box of its own, under its heads. `paged`: also too
-long to be laid out as a whole; where scripts run, one shows a page of it at a time."""
+"""Of a table. `tall`: too long to be seen as a whole, it scrolls in a box of its own, under its heads. `paged`:
+too long to be laid out as a whole, too; where scripts run, one shows a page of it at a time."""
 
 _TALL_FROM_ROWS = 25
 _PAGED_FROM_ROWS = 101

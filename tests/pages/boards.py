@@ -9,11 +9,11 @@ from logs import START_S, our_info, power_samples, write_run
 from sites import build
 
 DAY_S = 86400.0
-PROCESSOR = '''
+PROCESSOR = """
 def score(folder, figures):
     with open(folder + "/score.txt", encoding="utf-8") as file:
         return {"score": float(file.read())}
-'''
+"""
 REGIONS = ({"id": "DE", "name": "Germany"}, {"id": "FR", "name": "France"})
 SCORES = {"alpha": (9.0, 9.5, 8.5, 9.2), "beta": (-4.0, -4.2, -3.8), "gamma": (2.0,)}
 """By method, one a run. The second of beta has no GPU; gamma's is on another processor."""

@@ -30,7 +30,10 @@ def _table(page: Path, heading: str) -> str:
 def _cells(row: str) -> list[str]:
     """What each cell of a row says, aloud too."""
     cells = re.findall(r"<td.*?</td>", row, re.DOTALL)
-    return [re.sub(r"<[^>]*>", "", re.sub(r'<i [^>]*label="(\w+)".*?</i>', r"\1 ", cell)) for cell in cells]
+    return [
+        re.sub(r"<[^>]*>", "", re.sub(r'<i [^>]*label="(\w+)".*?</i>', r"\1 ", cell))
+        for cell in cells
+    ]
 
 
 def _rows(table: str) -> list[str]:

@@ -38,7 +38,9 @@ def test_zero_is_drawn_where_signs_mix_and_bars_start_there(
     """All of one sign: the bars begin at an end; else a line marks zero; a larger mean has its end further right."""
     means, spreads = zip(*figures, strict=True)
     drawn = [
-        (mean, bar) for mean, bar in zip(means, bars(means, spreads), strict=True) if bar is not None
+        (mean, bar)
+        for mean, bar in zip(means, bars(means, spreads), strict=True)
+        if bar is not None
     ]
     ends = [m + s * (d or 0.0) for m, d in figures if m is not None for s in (-1, 1)]
     for _, bar in drawn:
