@@ -17,9 +17,6 @@ ALPHA = 0.05
 METHOD = "pairwise Welch tests, Holm's correction, alpha 0.05"
 """How the ranks of a table come about, for files and pages."""
 
-ROUNDING = 10 * np.finfo(np.float64).eps
-"""A standard error below this part of the mean is rounding, not spread (the bound of R's `t.test`)."""
-
 
 @dataclass(frozen=True, slots=True)
 class RankInterval:
@@ -44,29 +41,31 @@ def rank_intervals(
         None for a row without a value, and for a row with only one: no test can place it.
     """
     k = sum(len(values) > 0 for values in samples)
-    tested = [i for i, values in enumerate(samples) if len(values) > 1]
-    ranks: list[RankInterval | None] = [None] * len(samples)
-    beaten = _beaten([np.asarray(samples[i], float) for i in tested], better, alpha)
-    for i, n_better, n_worse in zip(tested, beaten.sum(axis=1), beaten.sum(axis=0), strict=True):
-        ranks[i] = RankInterval(1 + int(n_better), k - int(n_worse))
-    return ranks
+    mean = np.array([np.mean(values) if len(values) else np.nan for values in samples])
+    gap = mean[:, None] - mean[None, :]
+    loses = (corrected_p(samples) < alpha) & (gap > 0 if better == "lower" else gap < 0)
+    return [
+        RankInterval(1 + int(loses[i].sum()), k - int(loses[:, i].sum()))
+        if len(values) > 1
+        else None
+        for i, values in enumerate(samples)
+    ]
 
 
-def _beaten(
-    samples: Sequence[FloatArray], better: Literal["lower", "higher"], alpha: float
-) -> NDArray[np.bool_]:
-    """Shape (k, k): whether a row (first index) is significantly worse than another (second)."""
+def corrected_p(samples: Sequence[Sequence[float]]) -> FloatArray:
+    """P-values of Welch's test between each two samples, corrected by Holm's method over all pairs.
+
+    Returns:
+        Shape (k, k), symmetric; NaN where a sample has fewer than two values, and on the diagonal.
+    """
     k = len(samples)
-    beaten = np.zeros((k, k), bool)
-    a, b = np.triu_indices(k, 1)
-    if not len(a):
-        return beaten
-    mean = np.array([values.mean() for values in samples])
-    significant = holm(welch_p(samples, a, b)) < alpha
-    a_loses = mean[a] > mean[b] if better == "lower" else mean[a] < mean[b]
-    beaten[a, b] = significant & a_loses
-    beaten[b, a] = significant & ~a_loses
-    return beaten
+    corrected = np.full((k, k), np.nan)
+    tested = np.array([i for i, values in enumerate(samples) if len(values) > 1], int)
+    a, b = np.triu_indices(len(tested), 1)
+    if len(a):
+        p = holm(welch_p([np.asarray(samples[i], float) for i in tested], a, b))
+        corrected[tested[a], tested[b]] = corrected[tested[b], tested[a]] = p
+    return corrected
 
 
 def welch_p(samples: Sequence[FloatArray], a: NDArray[np.intp], b: NDArray[np.intp]) -> FloatArray:
@@ -80,17 +79,34 @@ def welch_p(samples: Sequence[FloatArray], a: NDArray[np.intp], b: NDArray[np.in
     mean = np.array([values.mean() for values in samples])
     deviation = np.array([values.std(ddof=1) for values in samples])
     error = np.hypot(deviation[a] / np.sqrt(n[a]), deviation[b] / np.sqrt(n[b]))
-    testable = error > ROUNDING * np.maximum(abs(mean[a]), abs(mean[b]))
+    testable = _more_than_rounding(error, mean[a], mean[b])
     p = np.ones(len(a))
     a, b = a[testable], b[testable]
     p[testable] = ttest_ind_from_stats(
         mean[a], deviation[a], n[a], mean[b], deviation[b], n[b], equal_var=False
     ).pvalue
-    return p
+    return np.nan_to_num(p, nan=1.0)  # NaN: figures near the largest that a number can be
+
+
+def has_spread(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:
+    """Whether the samples of a pair, shapes (m, n_a) and (m, n_b), differ by more than rounding within either."""
+    error = np.hypot(
+        a.std(axis=1, ddof=1) / np.sqrt(a.shape[1]), b.std(axis=1, ddof=1) / np.sqrt(b.shape[1])
+    )
+    return _more_than_rounding(error, a.mean(axis=1), b.mean(axis=1))
+
+
+def _more_than_rounding(
+    error: FloatArray, mean_a: FloatArray, mean_b: FloatArray
+) -> NDArray[np.bool_]:
+    """The bound of R's `t.test`: a smaller standard error is rounding, not spread."""
+    bound = 10 * np.finfo(np.float64).eps
+    enough: NDArray[np.bool_] = error > bound * np.maximum(abs(mean_a), abs(mean_b))
+    return enough
 
 
 def holm(p_values: FloatArray) -> FloatArray:
-    """P-values corrected for their number, so that with all below alpha claimed, one claim in 1/alpha tables errs.
+    """P-values corrected for their number: if all below alpha are claimed, the chance of any false claim is alpha.
 
     Source: S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6
     (1979): the smallest of m p-values times m, the next times m - 1, and so on, never below one before it.

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..addresses import METHODS
 from ..charts import AxisText, ScatterTrace, scatter_chart
 from ..model import Group, Leaderboard
+from ..ratios import ratio_notes
 from ..scatter import Cloud, scatters
 from ..table import Column, Table, run_titles, whole_table
 from ..text import count
@@ -75,7 +76,7 @@ def group_view(
             Download("All runs", links.file(here, "runs.json"), "JSON"),
             Download("All runs", links.file(here, "runs.csv"), "CSV"),
         ),
-        notes=tuple(mixture_notes(group)),
+        notes=(*mixture_notes(group), *ratio_notes(group, table.columns)),
         pue_note=pue_note(group),
         intensity_note=intensity_note(group.runs),
     )

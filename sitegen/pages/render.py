@@ -17,6 +17,7 @@ from ..table import main_table, run_titles
 from ..text import count
 from .all_runs import PACKAGES_FILE, all_runs_view, packages_index
 from .compare_page import compare_view
+from .comparisons import comparison_files
 from .datafiles import leaderboard_files, runs_files
 from .describe import description
 from .group_page import group_view
@@ -80,7 +81,8 @@ class PageRenderer:
             line = _group_line(group, ancestors)
             files = {
                 DATA_FILE: as_script(group_data(group, table, view)),
-                **leaderboard_files(group.node.title, table),
+                **leaderboard_files(group, table),
+                **comparison_files(group, table),
             }
             yield self._page(group.address, view.title, "group.html", view, line, files)
 
