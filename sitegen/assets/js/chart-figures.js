@@ -180,6 +180,7 @@
     const xaxis = {
       ...axisLayout(axisTitle({ label: figure.x.label, unit }), paint),
       ...unifiedHover(unit, paint),
+      rangemode: "tozero",
       ...(shown && { range: shown.map((s) => s / seconds), autorange: false }),
     };
     const yaxis = { ...axisLayout(axisTitle(figure.y), paint), rangemode: "tozero" };
