@@ -23,7 +23,11 @@ def _data(site: Site, address: str, name: str = "data.js") -> Any:
 
 def test_a_data_file_is_json_in_one_call() -> None:
     """Whatever its strings hold, it is one call with one JSON value: nothing in it can run."""
-    hostile = {"a": "</script><script>alert(1)</script>", "b": '");alert(1);("', "c": "\u2028\u2029"}
+    hostile = {
+        "a": "</script><script>alert(1)</script>",
+        "b": '");alert(1);("',
+        "c": "\u2028\u2029",
+    }
     text = as_script(hostile)
     assert json.loads(text.removeprefix("wattboard.receive(").removesuffix(");\n")) == hostile
 
@@ -40,7 +44,10 @@ def test_a_run_s_figures_are_those_of_runs_json(sample_site: Site) -> None:
     assert {n for n in record["metrics"] if "gpu" not in n} <= set(figures)
     assert figures["test_accuracy"]["digits"] == 3
     assert figures["test_accuracy"]["better"] == "higher"
-    assert data["leaf"] == {"title": "k-nearest neighbours", "address": "digits/k-nearest-neighbours/"}
+    assert data["leaf"] == {
+        "title": "k-nearest neighbours",
+        "address": "digits/k-nearest-neighbours/",
+    }
     assert data["above"] == ["Energy of small classifiers", "Digits"]
     assert data["packages"]["numpy"]
     assert "Python packages" not in {table["title"] for table in data["facts"]}
