@@ -10,7 +10,19 @@ from __future__ import annotations
 from importlib.resources import files
 
 _STYLES = ("base", "tables", "figures", "charts", "links", "compare")
-_SCRIPTS = ("core", "links", "charts", "tables", "basket")
+_SCRIPTS = (
+    "core",
+    "links",
+    "chart-colours",
+    "chart-figures",
+    "chart-rows",
+    "chart-zoom",
+    "chart-table",
+    "chart-tools",
+    "chart-load",
+    "tables",
+    "basket",
+)
 """In the order in which they run: `core` first."""
 _OF_COMPARISON = (
     "dom",

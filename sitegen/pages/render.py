@@ -13,6 +13,7 @@ from ..addresses import COMPARE, METHODS, RUNS
 from ..download import iso
 from ..measure import download_name
 from ..model import Group, Leaderboard, RunResult
+from ..plots.siblings import spreads
 from ..table import main_table, run_titles
 from ..text import count
 from .all_runs import all_runs_view
@@ -165,7 +166,7 @@ def _places(leaderboard: Leaderboard) -> Mapping[str, Sequence[Shown]]:
     for group, ancestors in _with_ancestors(leaderboard.roots):
         if group.node.is_leaf:
             paths = [run.location.path for run in group.runs]
-            shown = Shown(group, ancestors, run_titles(paths))
+            shown = Shown(group, ancestors, run_titles(paths), spreads(group))
             for path in paths:
                 places.setdefault(path, []).append(shown)
     return places

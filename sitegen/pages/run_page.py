@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from ..addresses import LOG_ZIP
 from ..catalog import FIGURES, FigureKind
-from ..charts import time_chart
 from ..model import Figure, Group, Leaderboard, RunResult, extra_figures
+from ..plots.siblings import Spread, sibling_views
+from ..plots.time_chart import time_chart
 from ..scales import best
 from ..spec.model import Variable
 from ..table import variable
@@ -39,6 +40,8 @@ class Shown:
     ancestors: tuple[Group, ...]
     titles: Mapping[str, str]
     """Run path to the short name that the leaf gives it."""
+    spreads: tuple[Spread, ...]
+    """How its figures are spread over its runs."""
 
 
 def run_view(
@@ -77,6 +80,10 @@ def run_view(
         figures=(*extras, *(figures[name] for name in _TILES if name in figures)),
         more_figures=tuple(view for name, view in figures.items() if name not in _TILES),
         warnings=tuple(_warnings(run)),
+        siblings=tuple(
+            sibling_views(shown_in[0].leaf, run, shown_in[0].spreads) if shown_in else ()
+        ),
+        siblings_of=crumbs[-1] if crumbs else None,
         charts=tuple(time_chart(chart) for chart in run.charts),
         facts=tuple(facts(run)),
         downloads=(

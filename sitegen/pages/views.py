@@ -73,6 +73,40 @@ class TableView:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyView:
+    """A line of a chart's legend."""
+
+    name: str
+    sign: str
+    """Such as "●"."""
+    css: str
+    """Class of its colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """A chart's data in text, all of it or a summary."""
+
+    head: tuple[str, ...]
+    """With units."""
+    rows: tuple[tuple[str, ...], ...]
+    n_words: int
+    """So many columns at the front hold words, the others numbers."""
+    is_whole: bool
+    """False: a script adds the whole data on request."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSwitch:
+    """Lets the reader choose a logarithmic axis."""
+
+    axis: Literal["x", "y"]
+    label: str
+    reason: str
+    """Why there is no logarithmic axis; "" where there is."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChartView:
     """A chart: drawn at build time as SVG, replaced by a Plotly chart when it comes into view."""
 
@@ -81,12 +115,32 @@ class ChartView:
     title: str
     svg: Markup
     figure: Mapping[str, Any]
-    """What charts.js draws, for the page's data file."""
+    """What chart-figures.js draws, for the page's data file."""
     description: str
     """The text alternative: what the axes are and what the chart shows."""
-    kind: Literal["scatter", "time"] = "scatter"
-    legend: tuple[str, ...] = ()
-    """Names of the traces in their order, shown as text beside the drawing. Empty for one trace."""
+    kind: Literal["scatter", "time", "strip", "energy"] = "scatter"
+    legend: tuple[KeyView, ...] = ()
+    """Beside the drawing, as text. Empty for one trace."""
+    notes: tuple[str, ...] = ()
+    """What must be said below the chart, such as what is left out of it."""
+    table: DataTable | None = None
+    log_switches: tuple[LogSwitch, ...] = ()
+    height: int = 340
+    """Of the drawing, which is 560 wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiblingView:
+    """One figure of a run among those of the other runs of its leaf."""
+
+    label: str
+    text: str
+    """Value and unit."""
+    place: str
+    """Such as "3rd lowest of 5"."""
+    range: str
+    """Lowest, median and highest of the leaf, in words."""
+    svg: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +227,10 @@ class RunView:
     """All others, as a table."""
     warnings: tuple[str, ...]
     """Such as "This run ended abruptly"."""
+    siblings: tuple[SiblingView, ...]
+    """Empty where its leaf lists no other run."""
+    siblings_of: Link | None
+    """The leaf that they are of."""
     charts: tuple[ChartView, ...]
     facts: tuple[FactTable, ...]
     """CPU, GPU, carbon and region, power sources, packages."""
