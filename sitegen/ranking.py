@@ -106,7 +106,7 @@ def _more_than_rounding(
 
 
 def holm(p_values: FloatArray) -> FloatArray:
-    """P-values corrected for their number, so that with all below alpha claimed, one claim in 1/alpha tables errs.
+    """P-values corrected for their number: if all below alpha are claimed, the chance of any false claim is alpha.
 
     Source: S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6
     (1979): the smallest of m p-values times m, the next times m - 1, and so on, never below one before it.

@@ -80,6 +80,11 @@ def moment(time_s: float) -> str:
     return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def day(time_s: float) -> str:
+    """A day as 2026-11-25, in UTC."""
+    return datetime.fromtimestamp(time_s, UTC).date().isoformat()
+
+
 def count(n: int, noun: str, plural: str = "") -> str:
     """ "1 run", "5 runs"."""
     return f"{n} {noun if n == 1 else plural or noun + 's'}"

@@ -9,10 +9,33 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-_STYLES = ("base", "tables", "figures", "charts", "links", "compare")
+_STYLES = (
+    "base",
+    "tables",
+    "table-tools",
+    "figures",
+    "charts",
+    "links",
+    "cite",
+    "compare",
+    "print",
+)
 _SCRIPTS = (
     "core",
     "links",
+    "copy",
+    "table-model",
+    "table-sort",
+    "table-filter",
+    "table-ranks",
+    "table-columns",
+    "table-state",
+    "table-copy",
+    "table-pager",
+    "table-view",
+    "table-box",
+    "tables",
+    "facets",
     "chart-colours",
     "chart-figures",
     "chart-rows",
@@ -20,7 +43,6 @@ _SCRIPTS = (
     "chart-table",
     "chart-tools",
     "chart-load",
-    "tables",
     "basket",
 )
 """In the order in which they run: `core` first."""
@@ -42,10 +64,11 @@ _OF_COMPARISON = (
 
 
 def bundles() -> dict[str, str]:
-    """File name to text of all that every page loads."""
+    """File name to text: of all that every page loads, and of what only some sites need."""
     return {
         "wattboard.css": "\n".join(_text("css", f"{name}.css") for name in _STYLES),
         "wattboard.js": "\n".join(_text("js", f"{name}.js") for name in _SCRIPTS),
+        "find.js": _text("js", "find.js"),
         "compare.js": "\n".join(_text("js", f"compare-{name}.js") for name in _OF_COMPARISON),
     }
 

@@ -173,7 +173,7 @@ def _say(problems: Sequence[Problem]) -> None:
 
 def _same(a: str, b: str) -> WattboardError:
     return WattboardError(
-        f"expected two sides to compare, found that {shown(a)} and {shown(b)} are the same"
+        f"expected two sides to compare, found {shown(a)} and {shown(b)}, which are the same"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..compared import Compared, ComparedFigure, Side
@@ -52,7 +52,7 @@ def as_markdown(found: Compared) -> str:
     a, b = found.sides.a, found.sides.b
     blocks = [
         f"- A: {_plain(a.title)}, {count(len(a.runs), 'run')}\n- B: {_plain(b.title)}, {count(len(b.runs), 'run')}",
-        _grid(_summary(found)),
+        _grid(_summary(found), right=range(1, 6)),
         _legend(found),
     ]
     for figure in found.figures:
@@ -166,7 +166,7 @@ def _tests_markdown(figure: ComparedFigure) -> str:
         return _why_none(figure)
     rows = [["Test", "Statistic", "p", "Interval of A − B", "Assumes", "Note"]]
     rows += [[*_row(figure, o), o.assumes, o.note] for o in outcomes]
-    return "\n\n".join(filter(None, (_grid(rows), _effect(figure))))
+    return "\n\n".join(filter(None, (_grid(rows, right=range(1, 4)), _effect(figure))))
 
 
 def _made(figure: ComparedFigure) -> Sequence[Outcome]:
@@ -242,9 +242,10 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
 
 
-def _grid(rows: Sequence[Sequence[str]]) -> str:
+def _grid(rows: Sequence[Sequence[str]], right: Collection[int]) -> str:
+    """A table, with the numbers of the columns that are flush right."""
     head, *body = [[_plain(cell) for cell in row] for row in rows]
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *body]
+    lines = [head, ["---:" if i in right else "---" for i in range(len(head))], *body]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..addresses import METHODS
 from ..model import Group, Leaderboard
 from ..ratios import ratio_notes
 from ..table import Table, whole_table
@@ -50,7 +51,12 @@ def group_view(
         )
     else:
         summary = table_view(
-            group, table, "Executive summary", "Experiment", lambda row: links.page(here, row.path)
+            group,
+            table,
+            "Executive summary",
+            "Experiment",
+            lambda row: links.page(here, row.path),
+            links.page(here, f"{METHODS}/"),
         )
     return GroupView(
         kind="leaf" if node.is_leaf else "group",

@@ -18,6 +18,22 @@ class Link:
     """Relative to the page that shows it."""
 
 
+Length = Literal["", "tall", "paged"]
+"""Of a table. `tall`: too long to be seen as a whole, it scrolls in a box of its own, under its heads. `paged`: also
+too long to be laid out as a whole; where scripts run, one shows a page of it at a time."""
+
+_TALL_FROM_ROWS = 25
+_PAGED_FROM_ROWS = 101
+"""One more than `PAGE_ROWS` in `table-model.js`; `table-tools.css` knows it, too."""
+
+
+def length_of(n_rows: int) -> Length:
+    """How a table with so many rows is shown."""
+    if n_rows < _TALL_FROM_ROWS:
+        return ""
+    return "tall" if n_rows < _PAGED_FROM_ROWS else "paged"
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnView:
     name: str
@@ -29,6 +45,27 @@ class ColumnView:
     better: Literal["lower", "higher", ""]
     has_sum: bool
     """The rows of this column carry a sum that means something."""
+    ranks_said: str = ""
+    """The label within a sentence, for a column with ranks; else ""."""
+    provenance: str = ""
+    """That of all its figures, where it is one and another than "measured"; else ""."""
+    spread_chars: int = 0
+    """Of its widest ± and number, 0 for none: what keeps the numbers before it below each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class BarView:
+    """A mean with its interval, in hundredths of the width of a column's drawing. All between 0 and 100."""
+
+    zero: float
+    """Where the bar begins."""
+    mean: float
+    """Where it ends."""
+    low: float
+    high: float
+    """The interval; equal where there is none."""
+    is_mixed: bool
+    """Figures of both signs share the column: its zero is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +81,14 @@ class CellView:
     provenance: Provenance
     note: str
     """For a tooltip and screen readers, such as "mean of 5 runs ± standard error; measured"."""
+    spread_value: float | None = None
+    """In full, for who takes the table elsewhere."""
+    is_best: bool = False
+    rank: str = ""
+    """Such as "1–2", among the rows of this column; "" where none is claimed."""
+    fewer: str = ""
+    """Such as "n = 3 of 5", where not all runs of the row have the figure."""
+    bar: BarView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +101,17 @@ class RowView:
     """One a column."""
     note: str = ""
     """What a reader must know of this row, such as "measured for 91 % of the time"."""
+    rank: str = ""
+    """By the figure that orders the rows; "" where none is claimed."""
+    unranked: str = ""
+    """Why none is claimed, such as "one run: no rank is claimed"."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegendItem:
+    sign: str
+    """"" for plain words."""
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +126,13 @@ class TableView:
     """What ± means, such as "standard error of the mean"."""
     ordering: str
     """In words, such as "Ordered by AverageReturnPerkWh, highest first"; "" for the spec's order."""
+    ranked_by: ColumnView | None = None
+    """The column that the ranks are for. None: the table has none."""
+    rank_method: str = ""
+    """How they come about, such as "pairwise Welch tests, Holm's correction, alpha 0.05"."""
+    methods_url: str = ""
+    legend: tuple[LegendItem, ...] = ()
+    length: Length = ""
 
 
 @dataclass(frozen=True, slots=True)

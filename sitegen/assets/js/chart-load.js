@@ -158,7 +158,7 @@
   function start() {
     for (const [chart] of drawn) if (!chart.isConnected) drawn.delete(chart);
     if (/** @type {any} */ (navigator).connection?.saveData) return;
-    document.querySelectorAll(".wb-chart:not(:has(.wb-canvas))").forEach((chart) => {
+    document.querySelectorAll(".wb-chart:not(:has(.wb-canvas)):not(.wb-overlay)").forEach((chart) => {
       seen?.observe(chart);
       near?.observe(chart);
     });
