@@ -122,7 +122,9 @@ def test_the_switch_beats_the_system_and_is_remembered(
 ) -> None:
     """A choice holds at once, on the next page, and for the series of charts; "Automatic" gives it back."""
     other, paper, back = (
-        ("Dark", DARK_PAPER, LIGHT_PAPER) if scheme == "light" else ("Light", LIGHT_PAPER, DARK_PAPER)
+        ("Dark", DARK_PAPER, LIGHT_PAPER)
+        if scheme == "light"
+        else ("Light", LIGHT_PAPER, DARK_PAPER)
     )
     page = open_page(address, color_scheme=scheme)
     assert _paper(page) == back
@@ -153,7 +155,10 @@ def test_the_choice_holds_before_the_first_paint(open_page: Open, address: str) 
     )
     page.goto(address + "guide/")
     assert page.evaluate("modeAtBody") == "dark"
-    assert page.evaluate("document.querySelector('meta[name=theme-color][data-mode=dark]').media") == "all"
+    assert (
+        page.evaluate("document.querySelector('meta[name=theme-color][data-mode=dark]').media")
+        == "all"
+    )
 
 
 def test_the_switch_works_by_keyboard_and_from_disk(open_page: Open, site: Path) -> None:
@@ -222,7 +227,9 @@ def test_from_right_to_left_all_is_mirrored(open_page: Open, arabic: str, path: 
     menu, content = page.locator("#site-nav").bounding_box(), page.locator("main").bounding_box()
     assert menu["x"] > content["x"] + content["width"]
     if page.locator(".wb-plot").count():
-        assert page.evaluate("getComputedStyle(document.querySelector('.wb-plot')).direction") == "ltr"
+        assert (
+            page.evaluate("getComputedStyle(document.querySelector('.wb-plot')).direction") == "ltr"
+        )
 
 
 def test_menu_and_results_hold_long_words(open_page: Open, address: str) -> None:

@@ -11,7 +11,16 @@ from themed import build_site
 
 BLOCKS = (
     *("site_meta", "htmltitle", "styles", "libs", "analytics", "extrahead", "announce"),
-    *("site_name", "search_button", "repo", "site_nav", "content", "next_prev", "footer", "scripts"),
+    *(
+        "site_name",
+        "search_button",
+        "repo",
+        "site_nav",
+        "content",
+        "next_prev",
+        "footer",
+        "scripts",
+    ),
 )
 """MkDocs' own, in the order of the page, and `announce`, which Material's users know."""
 
@@ -38,7 +47,11 @@ def test_every_block_can_be_added_to(tmp_path: Path) -> None:
     site = build_site(
         tmp_path, {"custom_dir": str(tmp_path / "own")}, repo_url="https://example.org/code"
     )
-    for name in ("index.html", "leaderboard/index.html", "leaderboard/runs/results/a/seed_0/index.html"):
+    for name in (
+        "index.html",
+        "leaderboard/index.html",
+        "leaderboard/runs/results/a/seed_0/index.html",
+    ):
         found = re.findall("<!-- own (\\w+) -->", _read(site, name))
         # The content holds the links to the pages before and after.
         at = found.index("next_prev")
@@ -70,7 +83,11 @@ def test_options_show_on_every_page(tmp_path: Path) -> None:
         "footer": "Funded by <nobody>",
     }
     site = build_site(tmp_path, theme, extra_css=["own.css"], copyright="&copy; 2026 us")
-    for name in ("index.html", "leaderboard/index.html", "leaderboard/runs/results/a/seed_0/index.html"):
+    for name in (
+        "index.html",
+        "leaderboard/index.html",
+        "leaderboard/runs/results/a/seed_0/index.html",
+    ):
         page = _read(site, name)
         for part in (
             'img/logo.svg" alt="">',
@@ -143,7 +160,7 @@ def test_a_title_is_no_markup_for_those_who_share_it(plain: Path) -> None:
 def test_the_page_for_wrong_addresses_finds_its_files(plain: Path) -> None:
     """404.html is shown at any depth: all its links begin with the path that the site lies below."""
     page = _read(plain, "404.html")
-    links = re.findall(r'(?:href|src|data-index)="([^"]*)"', page)
+    links = re.findall(r'(?:href|src|data-search)="([^"]*)"', page)
     assert len(links) > 8
     for link in links:
         assert link.startswith(("/lab/", "#", "https://")), link
@@ -151,7 +168,10 @@ def test_the_page_for_wrong_addresses_finds_its_files(plain: Path) -> None:
 
 def test_the_foot_says_by_whom_and_how(plain: Path) -> None:
     """Author, the day of the newest run, and a link to the methods that works from any page."""
-    for name, up in (("index.html", ""), ("leaderboard/runs/results/a/seed_0/index.html", "../../../../")):
+    for name, up in (
+        ("index.html", ""),
+        ("leaderboard/runs/results/a/seed_0/index.html", "../../../../"),
+    ):
         foot = _read(plain, name).partition("<footer")[2]
         assert "by A. Turing" in foot
         assert '<time datetime="2023-11-14">2023-11-14</time>' in foot
