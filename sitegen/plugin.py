@@ -31,7 +31,7 @@ from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs.utils.yaml import yaml_load
 
-from . import navigation, search_index
+from . import navigation, run_index, search_index
 from .addresses import COMPARE, LOG_ZIP, METHODS, RUNS
 from .assets import bundles
 from .build import BuildOptions, build
@@ -45,6 +45,7 @@ from .pages.site import Site
 from .processors import processor_files
 from .progress import progress
 from .pue import override as pue_override
+from .run_index import RunEntry
 from .search_index import SearchEntry
 from .site_settings import (
     SiteOptions,
@@ -74,6 +75,8 @@ class PluginOptions(Config):  # type: ignore[no-untyped-call]
     processors = c.Type(bool, default=True)
     watch_logs = c.Type(bool, default=False)
     """Whether `serve` rebuilds when a log changes. Slow for many runs."""
+    license = c.Type(str, default="")
+    """Under which the data may be used: an SPDX id such as CC-BY-4.0, or an address."""
 
 
 class LeaderboardPage(Page):
@@ -175,6 +178,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         self._check_room(files, [*added, *run_files.values()])
         for file in (*added, *self._asset_files(config)):
             files.append(file)
+        if _has_run_index(leaderboard):
+            config.extra_javascript.append(f"{self._assets}/find.js")
         self._build = _Build(leaderboard, renderer, pages, run_files)
         return files
 
@@ -238,6 +243,9 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         build = self._current
         files = (build.files or Files([])).documentation_pages()
         found = [_search_entry(page) for page in build.pages.values()]
+        found += self._search_stubs()
+        entries: list[RunEntry] = []
+        has_run_index = _has_run_index(build.leaderboard)
         for content, run in build.renderer.run_pages():
             page = LeaderboardPage(content, build.run_files[content.address], config)
             if content.above is not None:
@@ -248,8 +256,13 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             for name, text in content.files.items():
                 target.with_name(name).write_text(text, encoding="utf-8")
             build.renderer.zip_file(run).rename(target.parent / LOG_ZIP)
-            found.append(_search_entry(page))
+            if has_run_index:
+                entries.append(build.renderer.run_entry(content, run))
+            else:
+                found.append(_search_entry(page))
         self._forget_downloads()
+        if has_run_index:
+            self._write_run_index(entries, config)
         _extend_search_index(config, found)
 
     def on_build_error(self, **_: Any) -> None:
@@ -316,7 +329,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
     def _site(self, config: MkDocsConfig) -> Site:
         address = f"{config.site_url.rstrip('/')}/{self._prefix}" if config.site_url else ""
         name, author = config.site_name, config.site_author or ""
-        return Site(name, config.site_description or "", author, address)
+        licence = self.config.license.strip()
+        return Site(name, config.site_description or "", author, address, licence)
 
     def _asset_files(self, config: MkDocsConfig) -> Iterator[File]:
         for name, text in bundles().items():
@@ -342,6 +356,18 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
 
     def _page_file(self, address: str, config: MkDocsConfig) -> File:
         return self._file(f"{address}index.md", "", config)
+
+    def _search_stubs(self) -> Iterator[SearchEntry]:
+        build = self._current
+        all_runs = build.pages[f"{RUNS}/"].url
+        for stub in build.renderer.search_stubs():
+            yield SearchEntry(all_runs + stub.query, stub.title, stub.text)
+
+    def _write_run_index(self, entries: Sequence[RunEntry], config: MkDocsConfig) -> None:
+        folder = Path(config.site_dir) / self._prefix / run_index.FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in run_index.run_index(entries):
+            (folder / name).write_text(text, encoding="utf-8")
 
     def _in_navigation(self, front: LeaderboardPage) -> list[Any]:
         """The leaderboard as the navigation shows it: a section, or side by side where it is the site itself."""
@@ -413,6 +439,11 @@ def _raise(problems: Iterable[Problem]) -> None:
     found = tuple(problems)
     if found:
         raise PluginError(str(WattboardError(*found)))
+
+
+def _has_run_index(leaderboard: Leaderboard) -> bool:
+    """Whether there are more runs than the site's own search should hold."""
+    return len(leaderboard.runs) > search_index.RUNS_IN_SEARCH
 
 
 def _search_entry(page: LeaderboardPage) -> SearchEntry:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from markupsafe import escape
 
+RUNS_IN_SEARCH = 3000
+"""Up to so many runs are in the site's own search. Beyond, they have an index of their own: see `run_index.py`."""
+
 
 @dataclass(frozen=True, slots=True)
 class SearchEntry:

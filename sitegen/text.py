@@ -119,6 +119,15 @@ def within_sentence(label: str) -> str:
     return label[:1].lower() + label[1:] if first[1:].islower() else label
 
 
+def shortened(text: str, most: int) -> str:
+    """A text cut to so many letters, with a sign where something is left out.
+
+    >>> shortened("a long name", 20), shortened("a long name", 7)
+    ('a long name', 'a long…')
+    """
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def _signed(text: str) -> str:
     """With a true minus, and without that of a zero."""
     return text.removeprefix("-") if not text.strip("-0.") else text.replace("-", "−")

@@ -33,6 +33,8 @@ class Source:
     doi: str = ""
     url: str = ""
     """Where there is no DOI."""
+    is_web_page: bool = False
+    """The address is how it was published: styles that know no `url` show it, too."""
 
 
 def bibtex(sources: Iterable[Source]) -> str:
@@ -55,6 +57,9 @@ def _fields(source: Source) -> Iterator[tuple[str, str]]:
             yield name, _plain(value)
     if source.year is not None:
         yield "year", str(source.year)
+    if source.is_web_page and source.url:
+        yield "howpublished", rf"\url{{{source.url}}}"
+        return
     for name in ("doi", "url"):
         value = getattr(source, name)
         if value:
@@ -62,11 +67,14 @@ def _fields(source: Source) -> Iterator[tuple[str, str]]:
 
 
 def _plain(text: str) -> str:
-    return ascii_latin(text.replace("–", "--")).replace(r"-\/-", "--")
+    latex = ascii_latin(text.replace("–", "--")).replace(r"-\/-", "--")
+    # BibTeX counts braces, escaped or not.
+    return latex.replace(r"\{", r"{\textbraceleft}").replace(r"\}", r"{\textbraceright}")
 
 
 def _bibtex_author(author: str) -> str:
-    return _plain(author) if ", " in author else f"{{{_plain(author)}}}"
+    is_person = author.count(", ") == 1
+    return _plain(author) if is_person else f"{{{_plain(author)}}}"
 
 
 def bibliography(sources: Iterable[Source]) -> str:

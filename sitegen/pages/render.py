@@ -8,16 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from ..addresses import COMPARE, METHODS, RUNS
-from ..download import iso
 from ..measure import download_name
 from ..model import Group, Leaderboard, RunResult
+from ..plots.siblings import spreads
+from ..run_index import RunEntry
 from ..table import main_table, run_titles
 from ..text import count
-from .all_runs import all_runs_view
-from .compare_page import compare_view
+from .all_runs import PACKAGES_FILE, all_runs_view, packages_index
+from .badge import BADGE, Badge, badge_svg, group_badge, run_badge
+from .cite import CiteView, cite_view
+from .compare_page import compare_files, compare_view
+from .comparisons import comparison_files
 from .datafiles import leaderboard_files, runs_files
+from .dataset import RUNS_FILES, Contents, dataset, run_contents, table_contents
 from .describe import description
 from .group_page import group_view
 from .links import Links
@@ -25,6 +31,8 @@ from .methods_page import methods_view
 from .page_data import DATA_FILE, as_script, group_data, run_data
 from .run_page import Shown, run_view
 from .site import Site
+from .stubs import Stub, run_about, stubs
+from .subject import Subject
 from .views import Download, IndexView, Link
 
 INDEX_TITLE = "Leaderboards"
@@ -74,27 +82,46 @@ class PageRenderer:
         """The front page where the spec has several roots, then all groups, parents first."""
         if len(self._leaderboard.roots) != 1:
             yield self._index()
+        addresses = self._leaderboard.run_addresses
         for group, ancestors in _with_ancestors(self._leaderboard.roots):
             table = self._tables[group.address]
             view = group_view(self._leaderboard, group, table, ancestors, self._links)
             line = _group_line(group, ancestors)
+            badge = group_badge(group)
             files = {
-                DATA_FILE: as_script(group_data(group, table, view)),
-                **leaderboard_files(group.node.title, table),
+                DATA_FILE: as_script(group_data(group, view, ancestors, addresses)),
+                BADGE: badge_svg(badge),
+                **leaderboard_files(group, table),
+                **comparison_files(group, table),
             }
-            yield self._page(group.address, view.title, "group.html", view, line, files)
+            contents = table_contents(
+                group.address,
+                table,
+                whole=_whole(group, ancestors),
+                parts=[child.address for child in group.children],
+                about=view.description.striptags(),
+            )
+            titles = tuple(g.node.title for g in (*ancestors, group))
+            subject = Subject(group.address, titles, line, group.runs)
+            cite = self._cite(subject, badge, contents)
+            yield self._page(group.address, view.title, "group.html", view, line, files, cite)
 
     def other_pages(self) -> Iterator[PageContent]:
         """Those of no group and no run: all runs, the comparison, the methods."""
-        runs = all_runs_view(self._leaderboard, self._links)
+        runs = all_runs_view(self._leaderboard, self._shown_in, self._links)
         line = f"All {count(len(self._leaderboard.runs), 'run')} with hardware, region and date."
-        yield self._page(f"{RUNS}/", runs.title, "all_runs.html", runs, line)
+        files = {PACKAGES_FILE: as_script(packages_index(self._leaderboard.runs))}
+        contents = Contents(RUNS_FILES, whole="")
+        cite = self._cite_site(f"{RUNS}/", runs.title, line, contents)
+        yield self._page(f"{RUNS}/", runs.title, "all_runs.html", runs, line, files, cite)
         comparison = compare_view(self._leaderboard, self._links)
         line = "Runs and groups side by side: differences, hardware, packages and time series."
-        yield self._page(f"{COMPARE}/", comparison.title, "compare.html", comparison, line)
+        files = compare_files(self._leaderboard, self._shown_in)
+        yield self._page(f"{COMPARE}/", comparison.title, "compare.html", comparison, line, files)
         methods = methods_view(self._leaderboard, self._links)
         line = "How the figures of this leaderboard came about."
-        yield self._page(f"{METHODS}/", methods.title, "methods.html", methods, line)
+        cite = self._cite_site(f"{METHODS}/", methods.title, line, None)
+        yield self._page(f"{METHODS}/", methods.title, "methods.html", methods, line, cite=cite)
 
     def run_pages(self) -> Iterator[tuple[PageContent, RunResult]]:
         """A page a run."""
@@ -103,8 +130,19 @@ class PageRenderer:
             places = self._shown_in.get(run.location.path, ())
             zip_bytes = self.zip_file(run).stat().st_size
             view = run_view(self._leaderboard, run, places, zip_bytes, self._links)
-            files = {DATA_FILE: as_script(run_data(run, address, view))}
-            page = self._page(address, view.title, "run.html", view, _run_line(run), files)
+            leaf, above = (places[0].leaf, places[0].ancestors) if places else (None, ())
+            badge = run_badge(run)
+            files = {
+                DATA_FILE: as_script(run_data(run, address, view, leaf, above)),
+                BADGE: badge_svg(badge),
+            }
+            line = _run_line(run)
+            whole = "" if leaf is None else leaf.address
+            titles = (*(group.node.title for group in above), view.title)
+            summary = f"Energy, emissions and hardware of one run: {line}."
+            subject = Subject(address, titles, summary, (run,))
+            cite = self._cite(subject, badge, run_contents(address, run, whole=whole))
+            page = self._page(address, view.title, "run.html", view, line, files, cite)
             yield replace(page, above=places[0].leaf.address if places else None), run
 
     def zip_file(self, run: RunResult) -> Path:
@@ -115,6 +153,15 @@ class PageRenderer:
         """Address and content of the files that belong to no page."""
         leaves = {path: places[0].leaf for path, places in self._shown_in.items()}
         yield from runs_files(self._leaderboard, leaves).items()
+
+    def search_stubs(self) -> Iterator[Stub]:
+        """What a search finds beside the pages: the page of all runs, narrowed."""
+        yield from stubs(self._leaderboard.runs)
+
+    def run_entry(self, page: PageContent, run: RunResult) -> RunEntry:
+        """A run's page as the index over many runs has it."""
+        address = page.address if self._links.directory_urls else f"{page.address}index.html"
+        return RunEntry(address, page.title, run.location.path, run_about(run))
 
     def _index(self) -> PageContent:
         roots = tuple(
@@ -131,7 +178,25 @@ class PageRenderer:
         )
         view = IndexView(INDEX_TITLE, roots, downloads)
         line = ", ".join(root.node.title for root in self._leaderboard.roots)
-        return self._page("", INDEX_TITLE, "index.html", view, line)
+        contents = Contents(RUNS_FILES, parts=tuple(g.address for g in self._leaderboard.roots))
+        summary = f"Energy and emissions of machine-learning experiments: {line}."
+        cite = self._cite_site("", INDEX_TITLE, summary, contents)
+        return self._page("", INDEX_TITLE, "index.html", view, line, cite=cite)
+
+    def _cite_site(
+        self, address: str, title: str, summary: str, contents: Contents | None
+    ) -> CiteView:
+        """ "Cite this" of a page on all runs."""
+        runs = self._leaderboard.runs
+        return self._cite(Subject(address, (self._site.name, title), summary, runs), None, contents)
+
+    def _cite(self, subject: Subject, badge: Badge | None, contents: Contents | None) -> CiteView:
+        """Args:
+        contents: None for a page that holds no data.
+        """
+        site, links = self._site, self._links
+        found = Markup() if contents is None else dataset(site, links, subject, contents)
+        return cite_view(site, links, subject, badge, found)
 
     def _page(
         self,
@@ -141,8 +206,9 @@ class PageRenderer:
         view: Any,
         line: str,
         files: Mapping[str, str] | None = None,
+        cite: CiteView | None = None,
     ) -> PageContent:
-        html = self._environment.get_template(template).render(page=view)
+        html = self._environment.get_template(template).render(page=view, cite=cite)
         return PageContent(address, title, html, line, files=files or {})
 
 
@@ -154,13 +220,20 @@ def _with_ancestors(
         yield from _with_ancestors(group.children, (*ancestors, group))
 
 
+def _whole(group: Group, ancestors: Sequence[Group]) -> str | None:
+    """Address of the page that a group's data are a part of; None for the front page."""
+    if not group.address:
+        return None
+    return ancestors[-1].address if ancestors else ""
+
+
 def _places(leaderboard: Leaderboard) -> Mapping[str, Sequence[Shown]]:
     """Run path to the leaves that list it."""
     places: dict[str, list[Shown]] = {}
     for group, ancestors in _with_ancestors(leaderboard.roots):
         if group.node.is_leaf:
             paths = [run.location.path for run in group.runs]
-            shown = Shown(group, ancestors, run_titles(paths))
+            shown = Shown(group, ancestors, run_titles(paths), spreads(group))
             for path in paths:
                 places.setdefault(path, []).append(shown)
     return places
@@ -173,10 +246,5 @@ def _group_line(group: Group, ancestors: Sequence[Group]) -> str:
 
 
 def _run_line(run: RunResult) -> str:
-    """What a search should find: the path, the hardware and the day."""
-    hardware = [
-        run.info.cpu_info.get("Processor", ""),
-        *(g.get("Name", "") for g in run.info.gpu_info),
-    ]
-    words = [run.location.path, *dict.fromkeys(filter(None, hardware)), iso(run.start_s)[:10]]
-    return ", ".join(words)
+    """What a search should find: the path, the hardware, the region and the day."""
+    return f"{run.location.path}, {run_about(run)}"

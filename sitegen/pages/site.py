@@ -13,6 +13,8 @@ class Site:
     author: str = ""
     address: str = ""
     """Absolute address of the leaderboard's front page, ending with "/"; "" where the site does not know its own."""
+    licence: str = ""
+    """Under which the data may be used: an SPDX id or an address; "" where the site does not say."""
 
     def permanent(self, page: str) -> str:
         """The absolute address of a page or file, "" where the site does not know its own.

@@ -37,6 +37,13 @@ class DocumentError(Exception):
         self.hint = hint
 
 
+def too_deep(line: int | None) -> DocumentError:
+    """The error for values nested beyond all measure."""
+    return DocumentError(
+        f"expected at most {MAX_LEVELS} levels of nodes, found more", line, DEPTH_HINT
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A mistake after which reading went on."""
@@ -104,9 +111,7 @@ class Recorder:
     def value(self, path: KeyPath, line: int) -> None:
         """Note that a value begins, before what it contains."""
         if len(path) > MAX_DEPTH:
-            raise DocumentError(
-                f"expected at most {MAX_LEVELS} levels of nodes, found more", line, DEPTH_HINT
-            )
+            raise too_deep(line)
         self._count("", path, line)
         self.value_lines.setdefault(path, line)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import yaml
 from yaml.constructor import SafeConstructor
 
-from .document import MAX_DEPTH, Document, DocumentError, KeyPath, Recorder
+from .document import MAX_DEPTH, Document, DocumentError, KeyPath, Recorder, too_deep
 from .text import plain, shown
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def _document_error(error: yaml.MarkedYAMLError, text: str) -> DocumentError:
     parts = [part for part in (error.context, error.problem) if part]
     lines = text.split("\n")
     source = lines[line - 1] if line is not None and line <= len(lines) else ""
+    if "maximum nesting depth" in str(error.problem):  # newer libraries stop by themselves
+        return too_deep(line)
     hint = ""
     if "\t" in source[: len(source) - len(source.lstrip())]:
         hint = "YAML is indented with spaces, not tabs"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,6 +13,8 @@ from typing import Any
 import pytest
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from wattboard.sitegen.assets import bundles
+from wattboard.sitegen.pages.page_data import as_script
 from wattboard.sitegen.pages.views import (
     CellView,
     ChartView,
@@ -53,7 +54,7 @@ def _group() -> GroupView:
         id="plot-0",
         title="Energy against energy",
         svg=Markup('<svg class="wb-svg" viewBox="0 0 480 320"><path d="M0 0H9"/></svg>'),
-        figure=Markup(json.dumps(figure)),
+        figure=figure,
         description="Energy in kWh against energy in kWh.",
     )
     return GroupView(
@@ -89,21 +90,22 @@ def _build(folder: Path) -> Path:
     )
     assets = folder / "docs" / "assets" / "wattboard"
     assets.mkdir(parents=True)
-    for name in ("wattboard.css", "wattboard.js", "charts.js"):
-        assets.joinpath(name).write_bytes(
-            files("wattboard.sitegen.assets").joinpath(name).read_bytes()
-        )
+    for name, text in bundles().items():
+        assets.joinpath(name).write_text(text, encoding="utf-8")
     plotly = files("plotly").joinpath("package_data", "plotly.min.js")
     assets.joinpath("plotly.min.js").write_bytes(plotly.read_bytes())
-    body = bodies.get_template("group.html").render(page=_group(), base="..")
+    group = _group()
+    body = bodies.get_template("group.html").render(page=group, base="..")
     (folder / "docs" / "index.md").write_text(body, encoding="utf-8")
+    data = as_script({"charts": {chart.id: chart.figure for chart in group.charts}})
+    (folder / "docs" / "data.js").write_text(data, encoding="utf-8")
     (folder / "docs" / "guide.md").write_text("# Guide\n\nHow watts are counted.\n", "utf-8")
     (folder / "mkdocs.yml").write_text("site_name: Lab\ntheme: wattboard\n", encoding="utf-8")
     build(
         load_config(
             str(folder / "mkdocs.yml"),
             extra_css=["assets/wattboard/wattboard.css"],
-            extra_javascript=["assets/wattboard/charts.js", "assets/wattboard/wattboard.js"],
+            extra_javascript=["assets/wattboard/wattboard.js"],
             plugins=["search"],
         )
     )

@@ -13,7 +13,9 @@ from mkdocs.config import load_config
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.nav import Navigation, Section
 
-BOARD = ("Energy board", ["Energy board", "Method A", "Method B"])
+OTHERS = ["All runs", "Compare", "Methods"]
+BELOW = ["Method A", "Method B", *OTHERS]
+BOARD = ("Energy board", ["Energy board", *BELOW])
 
 
 class _Seen(BasePlugin):  # type: ignore[type-arg]
@@ -54,7 +56,7 @@ def _pages(items: list[Any]) -> Any:
 
 def test_a_leaderboard_alone_is_the_navigation(tmp_path: Path) -> None:
     """Without other pages the front page stands at the top level, with the groups beside it."""
-    assert _navigation(small_lab(tmp_path / "lab")) == ["Energy board", "Method A", "Method B"]
+    assert _navigation(small_lab(tmp_path / "lab")) == ["Energy board", *BELOW]
 
 
 def test_without_nav_it_comes_last(tmp_path: Path) -> None:
@@ -69,7 +71,7 @@ def test_as_the_front_page_it_comes_first(tmp_path: Path) -> None:
     (lab.folder / "docs/index.md").unlink()
     lab.page("team/people.md", "# People\n")
     lab.settings()
-    assert _navigation(lab) == ["Energy board", "Method A", "Method B", ("Team", ["People"])]
+    assert _navigation(lab) == ["Energy board", *BELOW, ("Team", ["People"])]
 
 
 @pytest.mark.parametrize(
@@ -79,11 +81,11 @@ def test_as_the_front_page_it_comes_first(tmp_path: Path) -> None:
         (["index.md", "leaderboard/index.md", {"Us": "team/people.md"}], ["Our lab", BOARD, "Us"]),
         (
             [{"Energy": "leaderboard/index.md"}, "index.md"],
-            [("Energy", ["Energy", "Method A", "Method B"]), "Our lab"],
+            [("Energy", ["Energy", *BELOW]), "Our lab"],
         ),
         (
             ["index.md", {"Results": [{"Energy": "leaderboard/index.md"}, "team/people.md"]}],
-            ["Our lab", ("Results", [("Energy", ["Energy", "Method A", "Method B"]), "People"])],
+            ["Our lab", ("Results", [("Energy", ["Energy", *BELOW]), "People"])],
         ),
         (
             ["index.md", {"B": "leaderboard/method-b/index.md"}, {"All": "leaderboard/index.md"}],
@@ -105,7 +107,7 @@ def test_groups_within_groups_are_sections(tmp_path: Path) -> None:
     lab = small_lab(tmp_path / "lab")
     inner = {"child_experiments": {"Seed 0": {"filter": "seed_0"}, "Seed 1": {"filter": "seed_1"}}}
     lab.spec({"Board": {"child_experiments": {"Method A": {"filter": "/a/", **inner}}}})
-    expected = ["Board", ("Method A", ["Method A", "Seed 0", "Seed 1"])]
+    expected = ["Board", ("Method A", ["Method A", "Seed 0", "Seed 1"]), *OTHERS]
     assert _navigation(lab) == expected
 
 

@@ -33,7 +33,7 @@ def test_pages_are_found_by_title_path_and_hardware(tmp_path: Path) -> None:
         assert word in run["text"]
     assert "energy board" in index[""]["text"]
     ours = [entry for place, entry in index.items() if place.startswith("leaderboard/")]
-    assert len(ours) == 7
+    assert len(ours) == 10
     assert all(len(entry["text"]) < 200 for entry in ours)
     assert "facility_energy_kwh" not in lab.read("search/search_index.json")
 
@@ -86,7 +86,7 @@ def test_the_sitemap_lists_every_page(tmp_path: Path) -> None:
     for page in pages:
         address = f"https://example.org/lab/{page}/".replace("/./", "/")
         assert sitemap.count(f"<loc>{address}</loc>") == 1
-    assert sitemap.count("<loc>") == len(pages) == 9
+    assert sitemap.count("<loc>") == len(pages) == 12
     assert sitemap.rstrip().endswith("</urlset>")
 
 
@@ -108,6 +108,6 @@ def test_search_plugins_read_a_line_and_readers_the_page(tmp_path: Path) -> None
     lab.build()
     seen = (lab.folder / "seen.txt").read_text(encoding="utf-8").splitlines()
     assert seen[0] == "<p>Energy and emissions of 4 runs: Energy board.</p>"
-    assert len(seen) == 3
+    assert len(seen) == 6
     assert "<i>changed</i>" in lab.read("method-a/index.html")
     assert "<table" in lab.read("method-a/index.html")

@@ -19,6 +19,7 @@ import pytest
 from commands import Figures, Outcome, build, published, read_json, state, wattboard, write_healthy
 from golden import check_golden
 from logs import as_lines, our_info, power_samples, write_run
+from page_data import page_data
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -199,9 +200,8 @@ def test_no_name_becomes_markup_or_code(built: Built) -> None:
     front = (built.site / "index.html").read_text(encoding="utf-8")
     assert html.escape("<img src=x onerror=alert(1)>", quote=False) in front
     assert "{{ 7 * 7 }}" in front
-    charts = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', front, re.DOTALL)
-    assert len(charts) == 1
-    labels = json.loads(charts[0])["traces"][0]["label"]
+    charts = page_data(built.site)["charts"]
+    labels = charts["plot-1"]["traces"][0]["label"]
     assert len(labels) == len(NAMES)
     # The index holds names as they are: it is the script that escapes them.
     script = (built.site / "search" / "main.js").read_text(encoding="utf-8")

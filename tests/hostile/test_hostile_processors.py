@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from commands import HEALTHY, build, measured, only, published, read_json, state, write_healthy
 from golden import check_golden
 from logs import power_samples, write_run
+from page_data import page_data
 
 GOLDEN = Path(__file__).parent / "golden" / "processors"
 
@@ -215,9 +215,7 @@ def test_children_with_and_without_a_processor_are_mixed(tmp_path: Path) -> None
     assert rows["DQN"]["values"]["Good"]["mean"] is None
     assert rows["DQN"]["values"]["facility_energy_kwh"]["mean"] is not None
     assert [row["n"] for row in rows.values()] == [2, 1, 2]
-    page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
-    (chart,) = page.split('class="wb-figure">')[1:]
-    traces = json.loads(chart.split("</script>")[0])["traces"]
+    traces = page_data(tmp_path / "site")["charts"]["plot-1"]["traces"]
     assert [(trace["name"], len(trace["x"])) for trace in traces] == [("PPO", 2)]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from page_data import page_data
 
 _ADDRESSES = {"href", "src", "data-search"}
 _IN_CSS = re.compile(r"url\(\s*['\"]?([^'\")]+)")
@@ -20,7 +22,6 @@ class _Page(HTMLParser):
         super().__init__()
         self.links: list[str] = []
         self.ids: set[str] = set()
-        self._in_figure = False
         self.feed(text)
         self.close()
 
@@ -29,15 +30,6 @@ class _Page(HTMLParser):
         self.ids |= {given["id"] or ""} if "id" in given else set()
         if given.get("rel") != "canonical":
             self.links += [value or "" for name, value in attrs if name in _ADDRESSES]
-        self._in_figure = tag == "script" and given.get("class") == "wb-figure"
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_figure = False
-
-    def handle_data(self, data: str) -> None:
-        if self._in_figure:
-            for trace in json.loads(data)["traces"]:
-                self.links += trace.get("url", [])
 
 
 def dead_links(site: Path, *, root: str = "/", from_disk: bool = False) -> list[str]:
@@ -59,8 +51,23 @@ def dead_links(site: Path, *, root: str = "/", from_disk: bool = False) -> list[
 def _links(site: Path, pages: dict[Path, _Page]) -> Iterator[tuple[Path, list[str]]]:
     for file, page in pages.items():
         yield file, page.links
+        if file.with_name("data.js").is_file():
+            yield file, list(_urls(page_data(file)))
     for file in site.rglob("*.css"):
         yield file, _IN_CSS.findall(file.read_text(encoding="utf-8"))
+
+
+def _urls(data: Any) -> Iterator[str]:
+    """The addresses in a page's data: under the key "url", one or a list."""
+    if isinstance(data, list):
+        for item in data:
+            yield from _urls(item)
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if key == "url":
+                yield from [value] if isinstance(value, str) else value
+            else:
+                yield from _urls(value)
 
 
 def _leads_somewhere(

@@ -1,0 +1,102 @@
+""" "Cite this": how a page is cited, in words and as BibTeX, and its badge."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ..addresses import RUNS
+from ..latex.bib import Source, bibtex, reference
+from .badge import Badge, BadgeView, badge_view
+from .links import Links
+from .site import Site
+from .subject import Subject, permanent, program
+
+_MOST_KEY_CHARS = 60
+_NOT_KEY = re.compile(r"[^0-9a-z]+")
+_NOT_URL = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
+
+
+@dataclass(frozen=True, slots=True)
+class CiteView:
+    sentence: str
+    bibtex: str
+    address: str
+    """Absolute; "" where the site does not know its own."""
+    day: str
+    """The date of the data, such as "2026-11-23"; "" where the page shows no run."""
+    licence: str
+    """"" where the site does not state one."""
+    badge: BadgeView | None
+    dataset: Markup
+    """JSON-LD for searches for data, ready to stand in a `<script>`; "" for a page that holds none."""
+
+
+def cite_view(
+    site: Site, links: Links, subject: Subject, badge: Badge | None, dataset: Markup
+) -> CiteView:
+    """All that "Cite this" shows of a page."""
+    source = _source(site, links, subject)
+    address = permanent(site, links, subject.address)
+    return CiteView(
+        sentence=reference(source),
+        bibtex=bibtex([source]),
+        address=address,
+        day=subject.last_day,
+        licence=site.licence,
+        badge=None if badge is None else badge_view(badge, site, links, subject.address),
+        dataset=dataset,
+    )
+
+
+def authors(site: Site) -> tuple[str, ...]:
+    """Who is cited: the site's authors (several are parted by ";"), else the site itself."""
+    named = (author.strip() for author in site.author.split(";"))
+    return tuple(filter(None, named)) or (site.name,)
+
+
+def cite_key(site: Site, address: str) -> str:
+    """The BibTeX key of a page: ASCII, the same whatever data comes in, and no other page's.
+
+    >>> cite_key(Site("Our lab"), ""), cite_key(Site("Our lab"), "digits/k-nearest-neighbours/")
+    ('our-lab', 'our-lab.digits.k-nearest-neighbours')
+    >>> cite_key(Site("Our lab"), "runs/results/Digits/seed_1/")
+    'our-lab.seed-1.4ddd5b'
+    """
+    parts = [_slug(site.name) or "leaderboard", *address.strip("/").split("/")]
+    key = ".".join(filter(None, parts))
+    if address.startswith(f"{RUNS}/") and len(parts) > 2:
+        # A run's path tells upper from lower case, which BibTeX does not.
+        key = f"{parts[0]}.{_slug(parts[-1])}.{_hash(address)}"
+    if len(key) <= _MOST_KEY_CHARS:
+        return key
+    return f"{key[: _MOST_KEY_CHARS - 7].rstrip('-.')}.{_hash(address)}"
+
+
+def _slug(text: str) -> str:
+    return _NOT_KEY.sub("-", text.lower()).strip("-")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:6]
+
+
+def _source(site: Site, links: Links, subject: Subject) -> Source:
+    address = permanent(site, links, subject.address)
+    data = f"Data of {subject.last_day}" if subject.last_day else ""
+    note = "; ".join(filter(None, (data, site.licence, f"made with {program()}")))
+    # Without an author the site is named in that place already.
+    is_named = not site.author or site.name in subject.titles
+    return Source(
+        cite_key(site, subject.address),
+        "misc",
+        authors(site),
+        subject.title if is_named else f"{site.name}: {subject.title}",
+        int(subject.last_day[:4]) if subject.last_day else None,
+        note=note[:1].upper() + note[1:],
+        url="".join(_NOT_URL.get(char, char) for char in address),
+        is_web_page=True,
+    )

@@ -1,0 +1,46 @@
+"""What the page of methods says whatever the data: formulas, and what is behind the signs of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FORMULAS: Mapping[str, str] = {
+    "facility_energy_kwh": "PUE × (CPU energy + GPU energy)",
+    "energy_kwh": "CPU energy + GPU energy",
+    "cpu_energy_kwh": "Σ Δt × P_CPU / 3.6×10⁶",
+    "gpu_energy_kwh": "Σ Δt × P_GPU / 3.6×10⁶",
+    "emissions_kg": "Σ PUE × E(Δt) × I(Δt) / 1000",
+    "mean_carbon_intensity_g_per_kwh": "mean of I over the intervals",
+    "duration_hours": "(end − start) / 3600",
+    "cpu_hours": "CPU seconds (user + system) of the run’s processes / 3600",
+    "gpu_hours": "Σ Δt × use of the GPUs (0–1) × number of GPUs / 3600",
+    "allocated_gpu_hours": "duration × number of GPUs",
+    "mean_power_w": "energy without PUE / time measured",
+    "measured_share": "time that samples stand for / duration",
+}
+"""By our name of the figure."""
+
+SYMBOLS = (
+    "Δt: the interval in seconds that ends with a sample; the last sample stands for the time to the end as well.",
+    "P: the power in watts that is attributed to the run’s own processes. Where a log has counters of energy, "
+    "their differences take the place of Δt × P.",
+    "E(Δt): the energy of an interval in kWh, without PUE. I(Δt): the carbon intensity of the grid then, "
+    "in g CO₂eq/kWh.",
+    "PUE: power usage effectiveness, the data centre’s energy for each kWh of its computers.",
+)
+
+STATISTICS = (
+    "A row of a group is the mean over its runs, each run counted once. A mean is as good as the weakest of its runs: "
+    "one estimate among them makes it an estimate. A value that is absent is left out, and never counts as zero.",
+    "Ranks are intervals: the best rank of a row is 1 + the number of rows that are significantly better, the worst is "
+    "the number of rows less those that are significantly worse; by Welch’s t-test between each two rows, with Holm’s "
+    "correction, at a level of 0.05. With one run in a row no test is possible, and no rank is claimed.",
+    "A ratio such as return per kWh misleads where its numerator is negative: then using more energy looks better. "
+    "Tables warn where that happens.",
+)
+
+PROVENANCES = (
+    "Measured: by counters or sensors. Estimated: from rated power or a yearly average. Partial: some of the "
+    "components or of the time are missing. Reported: read from the log or the run’s own files as it is. Absent: "
+    "not measured.",
+)

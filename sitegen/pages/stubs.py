@@ -1,0 +1,62 @@
+"""What a search finds beside pages: each processor, GPU and package, as the page of all runs narrowed to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from ..download import iso
+from ..model import RunResult
+from ..text import count
+from .hardware import gpus, processor
+
+MOST_PACKAGES = 1000
+"""The most used ones; what a single run of thousands has is found on its page."""
+_MOST_VERSIONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    query: str
+    """Of the page of all runs: "?hardware=…"."""
+    title: str
+    text: str
+
+
+def stubs(runs: Sequence[RunResult]) -> Iterator[Stub]:
+    """All stubs, hardware first, the most used first of each kind."""
+    yield from _hardware("Processor", [name for run in runs if (name := processor(run))])
+    yield from _hardware("GPU", [name for run in runs for name in gpus(run)])
+    yield from _packages(runs)
+
+
+def _hardware(kind: str, names: Sequence[str]) -> Iterator[Stub]:
+    for name, n in Counter(names).most_common():
+        yield Stub(f"?hardware={quote(name, safe='')}", name, f"{kind} of {count(n, 'run')}")
+
+
+def _packages(runs: Sequence[RunResult]) -> Iterator[Stub]:
+    versions: dict[str, Counter[str]] = {}
+    for run in runs:
+        for package in run.info.packages:
+            versions.setdefault(package.name, Counter())[package.version] += 1
+    used = sorted(versions.items(), key=lambda item: (-item[1].total(), item[0]))
+    for name, found in used[:MOST_PACKAGES]:
+        said = [
+            f"{version or 'unknown'} ({count(n, 'run')})"
+            for version, n in found.most_common(_MOST_VERSIONS)
+        ]
+        more = len(found) - len(said)
+        words = ", ".join([*said, *([f"and {count(more, 'other')}"] if more else [])])
+        label = "version" if len(found) == 1 else "versions"
+        yield Stub(f"?package={quote(name, safe='')}", name, f"Package {name}, {label} {words}")
+
+
+def run_about(run: RunResult) -> str:
+    """What a run is found by beside its path: the hardware, the region and the day."""
+    region = run.info.region
+    place = (region.name or region.id) if region else ""
+    words = [processor(run), *gpus(run), place, iso(run.start_s)[:10]]
+    return ", ".join(dict.fromkeys(filter(None, words)))
