@@ -125,7 +125,7 @@ def test_a_switch_makes_an_axis_logarithmic(open_page: Callable[..., Any]) -> No
     for pressed, kind in (("true", "log"), ("false", "linear")):
         switch.press("Enter")
         assert switch.get_attribute("aria-pressed") == pressed
-        _until(chart, lambda: _axis(chart, "xaxis")["type"] == kind)
+        _until(chart, lambda kind=kind: _axis(chart, "xaxis")["type"] == kind)
     assert _axis(chart, "yaxis")["type"] == "linear"
 
 
