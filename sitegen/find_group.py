@@ -6,17 +6,19 @@ from collections.abc import Iterator, Sequence
 
 from .errors import Problem, WattboardError
 from .model import Group
-from .spec.text import did_you_mean, plain, shown
+from .spec.text import did_you_mean, shown
 
 SEPARATOR = ">"
 _MOST_LISTED = 12
+_LONG = 200
 
 
 def find_group(roots: Sequence[Group], called: str) -> Group:
     """The one group that is called so.
 
     A group goes by its title or by part of it, in any case, with titles above it in front where it is not the only
-    one ("Pong > PPO2"); or by the address of its page ("pong/ppo2/"). Whole titles count before parts of them.
+    one ("Pong > PPO2"); or by the address of its page ("pong/ppo2/"). Whole titles count before parts of them, groups
+    that have runs before those that have none.
 
     Raises:
         WattboardError: no group is called so, or several are.
@@ -27,6 +29,7 @@ def find_group(roots: Sequence[Group], called: str) -> Group:
     by_address = [f for f in groups if f[0].address.strip("/") == called.strip("/") != ""]
     parts = [found for found in groups if _matches(wanted, found[1], part_of_title=True)]
     found = whole or by_address or parts
+    found = [f for f in found if f[0].runs] or found
     if len(found) == 1:
         return found[0][0]
     listed = [_joined(titles) for _, titles in found or groups]
@@ -35,7 +38,7 @@ def find_group(roots: Sequence[Group], called: str) -> Group:
             Problem(
                 "",
                 f"expected one group that is called {shown(called)}, found {len(found)}: {_some(listed)}",
-                hint=f'put the group that it lies in before it, such as "{plain(listed[0])}"',
+                hint=f"put the group that it lies in before it, such as {shown(_joined(found[0][1][-2:]), _LONG)}",
                 severity="error",
             )
         )
@@ -77,5 +80,5 @@ def _joined(titles: Sequence[str]) -> str:
 
 
 def _some(titles: Sequence[str]) -> str:
-    listed = ", ".join(shown(title, 120) for title in titles[:_MOST_LISTED])
+    listed = ", ".join(shown(title, _LONG) for title in titles[:_MOST_LISTED])
     return f"{listed} …" if len(titles) > _MOST_LISTED else listed

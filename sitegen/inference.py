@@ -27,6 +27,7 @@ FEW_FOR_NORMAL = 30
 """Runs a side, below which Student's t differs from the normal distribution by more than a few percent."""
 _SEED = 1904_06979
 _MOST_FLOATS = 4_000_000
+"""Of resampled values in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)

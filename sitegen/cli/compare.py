@@ -22,6 +22,8 @@ from ..spec.text import did_you_mean, shown
 from . import options as shared
 from .compare_text import FORMS
 
+_LONG = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -173,14 +175,16 @@ def _say(problems: Sequence[Problem]) -> None:
 
 def _same(a: str, b: str) -> WattboardError:
     return WattboardError(
-        f"expected two sides to compare, found {shown(a)} and {shown(b)}, which are the same"
+        f"expected two sides to compare, found {shown(a, _LONG)} and {shown(b, _LONG)}, which are the same"
     )
 
 
 def _check_runs(sides: Sides) -> None:
     empty = [side.title for side in (sides.a, sides.b) if not side.runs]
     if empty:
-        raise WattboardError(*(f"expected runs in {shown(title)}, found none" for title in empty))
+        raise WattboardError(
+            *(f"expected runs in {shown(title, _LONG)}, found none" for title in empty)
+        )
 
 
 def _check_variables(names: Sequence[str], sides: Sides, *, with_spec: bool) -> None:

@@ -80,9 +80,10 @@ def comparisons(group: Group, table: Table) -> dict[str, Any] | None:
     rows = {row.path: (place, row) for place, row in enumerate(table.rows)}
     places, in_order = zip(*(rows[child.address] for child in group.children), strict=True)
     ranks = table_ranks(group, table)
-    pairs: list[dict[str, Any]] = []
-    for column in table.columns if tests else ():
-        pairs += _pairs(column, [values(group, row, column.name) for row in in_order], tests)
+    samples = {
+        column.name: [values(group, row, column.name) for row in in_order]
+        for column in table.columns
+    }
     return {
         "alpha": ALPHA,
         "correction": CORRECTION,
@@ -91,7 +92,7 @@ def comparisons(group: Group, table: Table) -> dict[str, Any] | None:
         "titles": [child.node.title for child in group.children],
         "columns": [_column(group, column) for column in table.columns],
         "assumptions": {test.name: test.assumes for test in tests},
-        "pairs": pairs,
+        "pairs": list(_pairs(samples, tests)) if tests else [],
         "ranks": {
             name: [rank_record(of_rows[place]) for place in places]
             for name, of_rows in ranks.items()
@@ -126,20 +127,27 @@ def _column(group: Group, column: Column) -> dict[str, str]:
 
 
 def _pairs(
-    column: Column, samples: Sequence[Sequence[float]], tests: Sequence[TwoSampleTest]
+    samples: Mapping[str, Sequence[Sequence[float]]], tests: Sequence[TwoSampleTest]
 ) -> Iterator[dict[str, Any]]:
-    """A record for each two children that have a column's figure."""
-    corrected = corrected_p(samples)
-    arrays: list[FloatArray] = [np.asarray(sample, float) for sample in samples]
-    present = [i for i, sample in enumerate(samples) if len(sample)]
-    pairs = list(combinations(present, 2))
-    found = compare_pairs([(arrays[a], arrays[b]) for a, b in pairs], tests)
-    for (a, b), comparison in zip(pairs, found, strict=True):
+    """A record for each column and each two children that have its figure."""
+    arrays: dict[str, list[FloatArray]] = {
+        name: [np.asarray(sample, float) for sample in of_children]
+        for name, of_children in samples.items()
+    }
+    pairs = [
+        (name, a, b)
+        for name, of_children in samples.items()
+        for a, b in combinations([i for i, sample in enumerate(of_children) if sample], 2)
+    ]
+    corrected = {name: corrected_p(of_children) for name, of_children in samples.items()}
+    # All at once: a test of many pairs costs little more than one of one pair.
+    found = compare_pairs([(arrays[name][a], arrays[name][b]) for name, a, b in pairs], tests)
+    for (name, a, b), comparison in zip(pairs, found, strict=True):
         yield {
             "a": a,
             "b": b,
-            "column": column.name,
-            **_record(comparison, float(corrected[a, b])),
+            "column": name,
+            **_record(comparison, float(corrected[name][a, b])),
         }
 
 

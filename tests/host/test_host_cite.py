@@ -292,7 +292,7 @@ def test_the_methods_of_the_sample(sample: Path, tmp_path: Path) -> None:
     lab.settings({"logdirs": [str(sample / "runs")], "site_spec": str(sample / "site.yml")})
     lab.build()
     body = re.findall(
-        r'<div class="wb wb-methods">(.*?)<details', lab.read("methods/index.html"), re.DOTALL
+        r'<div class="wb-methods">(.*?)<details', lab.read("methods/index.html"), re.DOTALL
     )[0]
     rows = re.sub(r"</t[hd]>\s*", " | ", body)
     text = unescape(re.sub(r"<[^>]+>", "", re.sub(r"\s*<tr>\s*", "\n", rows)))

@@ -42,7 +42,7 @@ class _Quiet(SimpleHTTPRequestHandler):
         self.wfile.write(page)
 
 
-def _served(folder: Path) -> Iterator[Site]:
+def served(folder: Path) -> Iterator[Site]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield Site(folder, f"http://127.0.0.1:{server.server_port}/")
@@ -73,7 +73,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def sample_site(built: Callable[..., Path], sample: Path) -> Iterator[Site]:
     """The sample leaderboard: one root, two groups, ten leaves, thirty runs."""
-    yield from _served(
+    yield from served(
         built("sample", lambda at: build([sample / "runs"], sample / "site.yml", at / "site"))
     )
 
@@ -86,25 +86,25 @@ def pong_site(built: Callable[..., Path], pong_logs: Path, shared_data: Path) ->
         spec = pong_spec(folder / "spec", shared_data)
         build(pong_folders(pong_logs), spec, folder / "site")
 
-    yield from _served(built("pong", make))
+    yield from served(built("pong", make))
 
 
 @pytest.fixture(scope="session")
 def hostile_site(built: Callable[..., Path]) -> Iterator[Site]:
     """A site with two roots whose groups, runs, packages, hardware and regions bear hostile names."""
-    yield from _served(built("hostile", hostile_board))
+    yield from served(built("hostile", hostile_board))
 
 
 @pytest.fixture(scope="session")
 def sparse_site(built: Callable[..., Path]) -> Iterator[Site]:
     """A group of one run, and groups of none."""
-    yield from _served(built("sparse", sparse_board))
+    yield from served(built("sparse", sparse_board))
 
 
 @pytest.fixture(scope="session")
 def lab_site(built: Callable[..., Path]) -> Iterator[Site]:
     """A lab's own pages, with a leaderboard below `leaderboard/`."""
-    yield from _served(built("lab", lab_board))
+    yield from served(built("lab", lab_board))
 
 
 @pytest.fixture(params=KINDS)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from golden import check_golden
 from logs import power_samples, write_run
+from wattboard.sitegen.build import BuildOptions, build
 from wattboard.sitegen.cli import _COMMANDS
 from wattboard.sitegen.cli.compare import Request, compare, written
 from wattboard.sitegen.errors import WattboardError
+from wattboard.sitegen.find_group import find_group
 from wattboard.sitegen.inference import TESTS
+from wattboard.sitegen.progress import Silence
 
 GOLDEN = Path(__file__).parent / "golden"
 REPOSITORY = Path(__file__).parents[2]
@@ -100,6 +104,28 @@ def test_alpha_is_that_of_the_intervals() -> None:
     )
     assert wide["variables"][0]["low"] < narrow["variables"][0]["low"]
     assert "99 % interval" in written(Request(FOREST, NEIGHBOURS, alpha=0.01))
+
+
+def test_a_group_goes_by_the_shortest_name_that_tells_it(sample: Path) -> None:
+    """Parts of titles, titles above in front, addresses; a whole title before a part of one, runs before none."""
+    options = BuildOptions((sample / "runs",), sample / "site.yml", downloads=None, jobs=1)
+    roots = build(options, Silence()).roots
+    found = {name: find_group(roots, name).address for name in CALLED}
+    assert found == CALLED
+    digits, wine = roots[0].children
+    emptied = replace(wine, children=tuple(replace(child, runs=()) for child in wine.children))
+    assert find_group([digits, emptied], "forest").address == "digits/random-forest/"
+
+
+CALLED = {
+    "energy of SMALL classifiers": "",
+    "Digits": "digits/",
+    "dig": "digits/",
+    "wine > forest": "wine/random-forest/",
+    "Energy > Wine > k-": "wine/k-nearest-neighbours/",
+    "classifiers > digits > perceptron": "digits/multilayer-perceptron/",
+    "/digits/random-forest/": "digits/random-forest/",
+}
 
 
 def test_errors_say_what_to_do() -> None:

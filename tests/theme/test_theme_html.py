@@ -160,7 +160,7 @@ def test_a_title_is_no_markup_for_those_who_share_it(plain: Path) -> None:
 def test_the_page_for_wrong_addresses_finds_its_files(plain: Path) -> None:
     """404.html is shown at any depth: all its links begin with the path that the site lies below."""
     page = _read(plain, "404.html")
-    links = re.findall(r'(?:href|src|data-index)="([^"]*)"', page)
+    links = re.findall(r'(?:href|src|data-search)="([^"]*)"', page)
     assert len(links) > 8
     for link in links:
         assert link.startswith(("/lab/", "#", "https://")), link

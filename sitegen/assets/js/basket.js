@@ -68,7 +68,7 @@
 
   const ROWS = "table.wb-table[data-sortable] > tbody > tr";
   const box = document.createElement("label");
-  box.className = "wb-tick";
+  box.className = "wb-pick";
   box.append(Object.assign(document.createElement("input"), { type: "checkbox" }));
 
   /** What a row stands for, null where it is neither a run nor a group. @param {HTMLTableRowElement} row */
@@ -88,7 +88,7 @@
     const ticked = new Set(chosen().map(({ address }) => address));
     for (const row of /** @type {Iterable<HTMLTableRowElement>} */ (rows)) {
       const head = row.querySelector(":scope > th[scope=row]");
-      if (!head || head.querySelector(".wb-tick")) continue;
+      if (!head || head.querySelector(".wb-pick")) continue;
       const choice = choiceOf(row);
       if (!choice) continue;
       const label = /** @type {HTMLElement} */ (box.cloneNode(true));
@@ -108,7 +108,7 @@
   });
 
   document.addEventListener("change", ({ target }) => {
-    if (!(target instanceof HTMLInputElement) || !target.matches(".wb-tick > input")) return;
+    if (!(target instanceof HTMLInputElement) || !target.matches(".wb-pick > input")) return;
     const row = /** @type {HTMLTableRowElement} */ (target.closest("tr"));
     const choice = choiceOf(row);
     if (choice) choose(choice, target.checked);
@@ -165,7 +165,7 @@
   function show(message = "") {
     const choices = chosen();
     const addresses = new Set(choices.map(({ address }) => address));
-    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(".wb-tick > input"))) {
+    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(".wb-pick > input"))) {
       input.checked = addresses.has(input.dataset.address ?? "");
     }
     const button = document.querySelector(".wb-choose");

@@ -8,6 +8,7 @@
     { unit: "min", seconds: 60, from: 300 },
     { unit: "s", seconds: 1, from: -Infinity },
   ];
+  const DASHES = ["solid", "dash", "dot", "dashdot"];
   const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
   /** @param {string} words */
@@ -118,7 +119,7 @@
       customdata: trace.y.map((y) => (y === null ? "" : withUnit(y, figure.y.unit))),
       hovertemplate: "%{customdata}<extra>%{fullData.name}</extra>",
       connectgaps: false,
-      line: { color: mark(i, paint).color, width: 1.5 },
+      line: { color: mark(trace.index ?? i, paint).color, width: 1.5, dash: DASHES[(trace.dash ?? 0) % DASHES.length] },
     }));
   }
 
@@ -180,6 +181,7 @@
     const xaxis = {
       ...axisLayout(axisTitle({ label: figure.x.label, unit }), paint),
       ...unifiedHover(unit, paint),
+      rangemode: "tozero",
       ...(shown && { range: shown.map((s) => s / seconds), autorange: false }),
     };
     const yaxis = { ...axisLayout(axisTitle(figure.y), paint), rangemode: "tozero" };

@@ -16,7 +16,7 @@
   const drawn = new Map();
   /** @type {WeakMap<Element, ChartState>} */
   const states = new WeakMap();
-  /** Figures of charts that a script has made. @type {WeakMap<Element, Figure>} */
+  /** Figures that a script has made. @type {WeakMap<Element, Figure>} */
   const given = new WeakMap();
   /** Charts that wait: in view, and close to it. */
   const waiting = { seen: /** @type {Set<HTMLElement>} */ (new Set()), near: /** @type {Set<HTMLElement>} */ (new Set()) };
@@ -48,8 +48,8 @@
 
   /** @param {Element} chart @returns {Promise<Figure>} */
   async function figureOf(chart) {
-    const figure = given.get(chart);
-    if (figure) return figure;
+    const own = given.get(chart);
+    if (own) return own;
     const { charts } = await wattboard.data("data.js");
     return charts[chart.id];
   }
@@ -165,12 +165,14 @@
   }
 
   Object.assign(wattboardCharts, { loadPlotly, figureOf, stateOf, draw });
-  wattboard.drawChart = (chart, figure) => {
-    given.set(chart, figure);
-    return draw(chart);
-  };
   wattboardCharts.live = () => [...drawn.values()].filter(({ chart }) => chart.isConnected);
   wattboard.ready(start);
+
+  wattboardCharts.add = (chart, figure) => {
+    given.set(chart, figure);
+    seen?.observe(chart);
+    near?.observe(chart);
+  };
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
   const attributes = { attributeFilter: ["data-md-color-scheme", "data-bs-theme", "data-theme"] };

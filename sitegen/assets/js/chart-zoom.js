@@ -49,6 +49,6 @@
 
   wattboard.ready(() => (shown = null));
   wattboardCharts.timeRange = () => shown;
-  wattboardCharts.shareZoom = shareZoom;
   wattboardCharts.resetZoom = () => share(null, null);
+  wattboardCharts.shareZoom = shareZoom;
 })();

@@ -31,7 +31,17 @@ interface TimeFigure {
   title: string;
   x: AxisText;
   y: AxisText;
-  traces: { name: string; x: number[]; y: (number | null)[] }[];
+  traces: TimeTrace[];
+}
+
+interface TimeTrace {
+  name: string;
+  x: number[];
+  y: (number | null)[];
+  /** Chooses the colour, where it is not the trace's place. */
+  index?: number;
+  /** Chooses how the line is broken; 0 for not at all. */
+  dash?: number;
 }
 
 interface StripFigure {
@@ -122,10 +132,12 @@ interface WattboardCharts {
   timeRange(): [number, number] | null;
   /** A chart's data as CSV, with units in the header. */
   csv(figure: Figure): string;
-  /** Have a time chart's zoom shared. */
-  shareZoom(live: LiveChart): void;
+  /** Have a chart that a script has made drawn when it comes into view. */
+  add(chart: HTMLElement, figure: Figure): void;
   /** Have all time charts show all of the time. */
   resetZoom(): void;
+  /** Have a time chart's zoom shared. */
+  shareZoom(live: LiveChart): void;
 }
 
 declare var wattboardCharts: WattboardCharts;

@@ -6,7 +6,8 @@
   /** Of each run's duration: where the table of a chart has its columns. */
   const SHARES = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 1];
 
-  /** @typedef {{name: string, run: number, line: number, x: number[], y: (number | null)[]}} Trace */
+  /** How lines of one colour are told apart, as they are drawn. */
+  const SIGNS = ["━", "╍", "┅", "╌"];
 
   /** Kinds of charts that one of the runs has, in the order in which they come first. @param {ItemData[]} runs */
   function kinds(runs) {
@@ -18,23 +19,23 @@
   const duration = (run, figure) =>
     run.duration_s || Math.max(0, ...figure.traces.map((/** @type {any} */ trace) => trace.x.at(-1) ?? 0));
 
-  /** @param {ItemData[]} runs @param {string} id @param {boolean} share @returns {Trace[]} */
+  /** A colour a run, and a kind of line a device. @param {ItemData[]} runs @param {string} id @param {boolean} share */
   function traces(runs, id, share) {
     return runs.flatMap((run, i) => {
       const figure = run.charts[id];
       if (!figure) return [];
       const scale = share ? 100 / (duration(run, figure) || 1) : 1;
-      return figure.traces.map((/** @type {any} */ trace, /** @type {number} */ line) => ({
+      return figure.traces.map((/** @type {TimeTrace} */ trace, /** @type {number} */ line) => ({
         name: figure.traces.length > 1 ? `${run.title}: ${trace.name}` : run.title,
-        run: i,
-        line,
-        x: trace.x.map((/** @type {number} */ x) => x * scale),
+        index: i,
+        dash: line,
+        x: trace.x.map((x) => x * scale),
         y: trace.y,
       }));
     });
   }
 
-  /** Of a trace at a share of its time: the last value until then. @param {Trace} trace @param {number} share */
+  /** Of a trace at a share of its time: the last value until then. @param {TimeTrace} trace @param {number} share */
   function valueAt(trace, share) {
     const until = (trace.x.at(-1) ?? 0) * share;
     let value = null;
@@ -42,7 +43,7 @@
     return value;
   }
 
-  /** @param {string} id @param {string} title @param {Trace[]} lines */
+  /** @param {string} id @param {string} title @param {TimeTrace[]} lines */
   function dataTable(id, title, lines) {
     const head = [
       element("th", { scope: "col" }, title),
@@ -57,13 +58,13 @@
     });
     return element(
       "details",
-      { className: "wb-fold" },
-      element("summary", { id: `${id}-data` }, "As a table"),
+      { className: "wb-data", "data-more": "" },
+      element("summary", { id: `${id}-data` }, "Data of this chart as a table"),
       table(`${id}-data`, head, rows),
     );
   }
 
-  /** @param {Trace[]} lines @param {string} title */
+  /** @param {TimeTrace[]} lines @param {string} title */
   function description(lines, title) {
     const ranges = lines.map(({ name, y }) => {
       const values = y.filter((value) => value !== null);
@@ -76,45 +77,41 @@
 
   /** @param {ItemData[]} runs @param {string} id @param {boolean} share */
   function chart(runs, id, share) {
-    const { title, axis } = named(runs, id);
+    const { title, y } = named(runs, id);
     const lines = traces(runs, id, share);
-    const plot = element("div", { className: "wb-plot", role: "img", "aria-label": description(lines, title) });
-    const key = element(
-      "ul",
-      { className: "wb-list wb-key" },
-      ...lines.map(({ name }, i) =>
-        element("li", {}, element("span", { className: `wb-c${i % 8}`, "aria-hidden": "true" }, "━"), name),
-      ),
-    );
-    const figure = element(
+    const name = (/** @type {TimeTrace} */ { index = 0, dash = 0, name }) => [
+      element("span", { className: `wb-c${index % 8}`, "aria-hidden": "true" }, SIGNS[dash % SIGNS.length]),
+      name,
+    ];
+    const made = element(
       "figure",
-      { className: "wb-chart wb-overlay", id: `compare-${id}` },
+      { className: "wb-chart wb-chart-time wb-overlay", id: `compare-${id}` },
       element("figcaption", {}, title),
-      plot,
-      key,
+      tools(title),
+      element(
+        "div",
+        { className: "wb-stage" },
+        element("div", { className: "wb-plot", role: "img", "aria-label": description(lines, title) }),
+        element("button", { type: "button", className: "wb-reset", "data-zoom": "reset" }, "Reset zoom"),
+      ),
+      element("ul", { className: "wb-list wb-key" }, ...lines.map((line) => element("li", {}, ...name(line)))),
       dataTable(`compare-${id}`, title, lines),
     );
     const x = share ? { label: "Share of the run’s duration", unit: "%" } : { label: "Time since start", unit: "s" };
-    whenSeen(figure, () => wattboard.drawChart(figure, { kind: "time", x, y: axis, traces: lines }));
-    return figure;
+    wattboardCharts.add(made, { kind: "time", title, x, y, traces: lines });
+    return made;
   }
 
-  /** Title and upright axis of a kind of chart. @param {ItemData[]} runs @param {string} id */
-  function named(runs, id) {
-    const first = /** @type {ItemData} */ (runs.find(({ charts }) => charts[id]));
-    const { title, y } = first.charts[id];
-    return { title: title ?? y.label, axis: y };
+  /** @param {string} title */
+  function tools(title) {
+    const buttons = ["SVG", "PNG", "CSV"].map((format) =>
+      element("button", { type: "button", "data-save": format.toLowerCase(), title: `Download as ${format}` }, format),
+    );
+    return element("div", { className: "wb-tools", role: "group", "aria-label": `${title}: tools` }, ...buttons);
   }
 
-  /** @param {Element} figure @param {() => void} draw */
-  function whenSeen(figure, draw) {
-    const observer = new IntersectionObserver((entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      observer.disconnect();
-      draw();
-    });
-    observer.observe(figure);
-  }
+  /** Title and upright axis of a kind of chart. @param {ItemData[]} runs @param {string} id @returns {TimeFigure} */
+  const named = (runs, id) => /** @type {ItemData} */ (runs.find(({ charts }) => charts[id])).charts[id];
 
   /** @param {CompareContext} context */
   function charts({ items, state, change }) {
@@ -130,6 +127,7 @@
     const draw = () => place.replaceChildren(...ids.map((id) => chart(runs, id, box.checked)));
     box.addEventListener("change", () => {
       change({ share: box.checked });
+      // What was zoomed to in seconds is another part of the shares.
       wattboardCharts.resetZoom();
       draw();
     });

@@ -4,6 +4,9 @@
 
   const { element, table } = wattboard.compare;
 
+  /** From how many words on a fact is a list. */
+  const LIST_WORDS = 20;
+
   /** @typedef {{part: string, label: string, texts: (string | null)[]}} FactRow */
 
   /** @param {ItemData[]} runs @returns {FactRow[]} */
@@ -42,6 +45,21 @@
   /** @param {FactRow} row */
   const differs = ({ texts }) => new Set(texts).size > 1;
 
+  /**
+   * Of long lists of words, such as a processor's flags, the words that not all have.
+   * @param {FactRow} row @returns {FactRow}
+   */
+  function shortened(row) {
+    const lists = row.texts.map((text) => text?.split(" ") ?? []);
+    if (lists.some((words) => words.length < LIST_WORDS)) return row;
+    const shared = new Set(lists[0].filter((word) => lists.every((words) => words.includes(word))));
+    const texts = lists.map((words) => {
+      const own = words.filter((word) => !shared.has(word));
+      return `${own.length ? own.join(" ") : "none"}, and ${shared.size} that all have`;
+    });
+    return { ...row, texts };
+  }
+
   /** @param {ItemData[]} runs @param {FactRow[]} rows @param {string} id @param {string} first @param {string} absent */
   function factTable(runs, rows, id, first, absent) {
     const head = [first, ...runs.map(({ title }) => title)].map((text) => element("th", { scope: "col" }, text));
@@ -67,7 +85,7 @@
    * @param {{id: string, title: string, first: string, absent: string, what: string}} words
    */
   function part(runs, rows, all, { id, title, first, absent, what }) {
-    const shown = all ? rows : rows.filter(differs);
+    const shown = all ? rows : rows.filter(differs).map(shortened);
     const same = rows.length - rows.filter(differs).length;
     const nothing = rows.length ? `Nothing differs: all ${rows.length} ${what} are the same.` : `The runs’ logs list no ${what}.`;
     const hidden = !all && shown.length && same ? `${same} more ${what} are the same in all.` : "";
@@ -78,6 +96,23 @@
     ];
   }
 
+  /** A group's runs, to be added. @param {ItemData} group @param {CompareState} state @param {CompareContext["change"]} change */
+  function runsOf({ title, n = 0, runs = [] }, state, change) {
+    const buttons = runs.map((run) => {
+      const button = element("button", { type: "button", className: "wb-button" }, `Add ${run.title}`);
+      button.disabled = state.addresses.includes(run.address) || state.addresses.length >= wattboard.basket.most;
+      button.addEventListener("click", () => change({ addresses: [...state.addresses, run.address] }));
+      return element("li", {}, button);
+    });
+    const more = n > runs.length ? [element("p", {}, `The first ${runs.length} of ${n}; the others are in its table.`)] : [];
+    return element(
+      "details",
+      { className: "wb-fold" },
+      element("summary", {}, `Runs of ${title}`),
+      element("div", { className: "wb-fold-body" }, element("ul", { className: "wb-list wb-downloads wb-add-runs" }, ...buttons), ...more),
+    );
+  }
+
   /** @param {CompareContext} context */
   function facts({ items, state, change }) {
     const runs = items.filter(({ kind }) => kind === "run");
@@ -86,7 +121,8 @@
         "section",
         {},
         element("h2", {}, "Hardware and packages"),
-        element("p", {}, "They are of runs, not of groups: tick two runs to see in what they differ."),
+        element("p", {}, "They are of runs, not of groups: add two runs to see in what they differ."),
+        ...items.filter(({ kind }) => kind !== "run").map((group) => runsOf(group, state, change)),
       );
     }
     const place = element("div");

@@ -140,8 +140,6 @@ interface Compare {
 }
 
 interface Wattboard {
-  /** Draw a figure into an element `.wb-chart` with a `.wb-plot` in it. */
-  drawChart(chart: HTMLElement, figure: any): Promise<void>;
   basket: Basket;
   compare: Compare;
 }

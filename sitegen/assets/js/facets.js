@@ -50,6 +50,7 @@
     const name = document.createElement("span");
     name.textContent = text;
     label.append(name, control);
+    control.ariaLabel = text; // the label's own words would take in all options
     return label;
   }
 

@@ -23,7 +23,7 @@ var base_url = document.documentElement.dataset.baseUrl;
     if (loaded || !hasIndex) return;
     loaded = true;
     const script = document.createElement("script");
-    script.src = form.dataset.index ?? "";
+    script.src = form.dataset.search ?? "";
     script.onload = () => {
       const { searchWorker, doSearch } = /** @type {any} */ (globalThis);
       // What was typed while the index was loading is searched for when it is there.
