@@ -89,6 +89,7 @@
     await plotly.newPlot(canvas, data, layout, CONFIG);
     // The drawing stays, hidden, for paper.
     plot.classList.add("wb-live");
+    plot.role = "group"; // a picture has no buttons, and Plotly brings some
     if (figure.kind === "time") wattboardCharts.shareZoom(live);
     else makeClickable(canvas);
   }

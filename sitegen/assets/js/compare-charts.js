@@ -60,7 +60,7 @@
       "details",
       { className: "wb-data", "data-more": "" },
       element("summary", { id: `${id}-data` }, "Data of this chart as a table"),
-      table(`${id}-data`, head, rows),
+      table(`${id}-title ${id}-data`, head, rows),
     );
   }
 
@@ -86,7 +86,7 @@
     const made = element(
       "figure",
       { className: "wb-chart wb-chart-time wb-overlay", id: `compare-${id}` },
-      element("figcaption", {}, title),
+      element("figcaption", { id: `compare-${id}-title` }, title),
       tools(title),
       element(
         "div",
