@@ -170,7 +170,7 @@ def test_columns_are_chosen_by_keyboard(open_page: OpenPage, board: Site) -> Non
     page.keyboard.press("Space")
     assert page.locator('th[data-name="rank"]').is_visible()
     page.keyboard.press("Escape")
-    assert not page.get_by_role("checkbox").first.is_visible()
+    assert not page.get_by_role("checkbox", name="Rank").is_visible()
     assert page.evaluate("document.activeElement.textContent") == "Columns"
 
 
