@@ -234,9 +234,7 @@ def test_hostile_names_are_text(open_page: Callable[..., Any], tmp_path: Path) -
     plots = [{"x": "duration_hours", "y": "total_power"}]
     spec = {"Lab": {"executive_summary_plots": plots, "child_experiments": children}}
     (tmp_path / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
-    folder = _build(
-        tmp_path / "site", tmp_path / "logs", "--site-spec", tmp_path / "spec.json"
-    )
+    folder = _build(tmp_path / "site", tmp_path / "logs", "--site-spec", tmp_path / "spec.json")
     page = open_page("index.html", folder)
     title = page.title()
     for chart_id in ("plot-1", "strip", "energy-split"):
