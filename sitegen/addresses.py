@@ -13,7 +13,7 @@ METHODS = "methods"
 RESERVED_TITLES = frozenset({RUNS, COMPARE, METHODS, "assets", "search", "index"})
 LOG_ZIP = "log.zip"
 """The download beside a run's page."""
-_RESERVED_IN_RUNS = frozenset({"index.html", "data.js", "badge.svg", LOG_ZIP})
+_RESERVED_IN_RUNS = frozenset({"index.html", "data.js", "packages.js", "badge.svg", LOG_ZIP})
 
 _MAX_SLUG_CHARS = 100
 _MAX_PART_CHARS = 200

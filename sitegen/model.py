@@ -225,6 +225,17 @@ ABSENT = Figure(None, "not measured")
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesSummary:
+    """What a line comes to, over all its readings."""
+
+    low: float
+    mean: float
+    """Of the readings, each counted once."""
+    high: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """One line of a time-series chart, already downsampled."""
 
@@ -232,6 +243,8 @@ class Series:
     time_s: tuple[float, ...]
     """Seconds since the run began."""
     value: tuple[float | None, ...]
+    summary: SeriesSummary | None = None
+    """Of the readings before they were thinned out. None: not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ from .site_settings import (
     with_our_options,
     write_config,
 )
+from .text import day
 
 log = get_plugin_logger("wattboard")
 
@@ -154,6 +155,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         downloads = self._new_downloads(config)
         leaderboard = self._leaderboard(config, downloads)
         _report(leaderboard.problems)
+        config.extra["wattboard_newest_run"] = _newest_day(leaderboard)
         links = Links(config.use_directory_urls)
         renderer = PageRenderer(leaderboard, self._site(config), links, downloads)
         pages = {
@@ -397,6 +399,12 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
     def _forget_downloads(self) -> None:
         if self._downloads is not None:
             shutil.rmtree(self._downloads, ignore_errors=True)
+
+
+def _newest_day(leaderboard: Leaderboard) -> str:
+    """When the newest run ended, as 2026-11-25 (UTC); "" without runs. For the foot of every page."""
+    ends = [run.end_s for run in leaderboard.runs]
+    return day(max(ends)) if ends else ""
 
 
 def _reference(option: str | float | bool) -> Reference | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median_high
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,16 @@ _LADDERS: Mapping[str, tuple[Scale, ...]] = {
 """By a figure's own unit, the units that people know, largest first."""
 
 _SMALLEST_IN_OWN_UNIT = 0.1
+
+
+def ladders() -> Mapping[str, Any]:
+    """What `best` goes by, for scripts that choose a unit for values which no page shows together."""
+    return {
+        "ladders": {
+            unit: [[s.factor, s.unit] for s in ladder] for unit, ladder in _LADDERS.items()
+        },
+        "smallest_in_own_unit": _SMALLEST_IN_OWN_UNIT,
+    }
 
 
 def best(unit: str, values: Iterable[float | None]) -> Scale:

@@ -10,7 +10,7 @@ import numpy as np
 from tsdownsample import MinMaxLTTBDownsampler
 
 from .metrics.timeline import Timeline
-from .model import FloatArray, RunLog, Series, TimeChart
+from .model import FloatArray, RunLog, Series, SeriesSummary, TimeChart
 from .tracks import Combining, Track, combined, track
 from .units import BYTES_PER_GIB
 
@@ -182,11 +182,14 @@ def _track(line: _Line, parts: Sequence[tuple[RunLog, Timeline]]) -> Track | Non
 
 
 def _series(name: str, one: Track, start_s: float, last_s: float, scale: float) -> Series:
-    times, values = downsample(one.time_s - start_s, one.value * scale, POINTS)
+    read = one.value * scale
+    times, values = downsample(one.time_s - start_s, read, POINTS)
     # A line is not drawn across time without readings. Gaps are looked for before thinning out.
     breaks = np.searchsorted(times, one.starts_anew - start_s).tolist()
     return Series(
-        name, *_broken_at(_rounded_times(times, last_s), _rounded(values).tolist(), breaks)
+        name,
+        *_broken_at(_rounded_times(times, last_s), _rounded(values).tolist(), breaks),
+        SeriesSummary(float(read.min()), float(read.mean()), float(read.max()), float(read[-1])),
     )
 
 

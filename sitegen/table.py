@@ -45,20 +45,25 @@ class Table:
 
 
 def column(group: Group, name: str) -> Column:
-    """How a group shows a figure: by its `variables`, else as the catalogue has it, else under its name in words."""
+    """How a group shows a figure, with the unit that suits its runs."""
+    kind = BY_NAME.get(name)
+    described = variable(group, name)
+    values = (group.figure(run, name).value for run in group.runs)
+    shown = (
+        Scale(1.0, described.unit) if described.digits is not None else best(described.unit, values)
+    )
+    return Column(name, described, kind is not None and kind.summable, shown)
+
+
+def variable(group: Group, name: str) -> Variable:
+    """What a figure is in a group: by its `variables`, else as the catalogue has it, else under its name in words."""
     kind = BY_NAME.get(name)
     declared = _declared(group.node, name)
     if kind is None:
-        variable = replace(declared, label=declared.label or words(name))
-    else:
-        # The unit of a figure of ours is not the spec's to choose.
-        label, better = declared.label or kind.label, declared.better or kind.better
-        variable = replace(declared, label=label, better=better, unit=kind.unit)
-    values = (group.figure(run, name).value for run in group.runs)
-    shown = (
-        Scale(1.0, variable.unit) if variable.digits is not None else best(variable.unit, values)
-    )
-    return Column(name, variable, kind is not None and kind.summable, shown)
+        return replace(declared, label=declared.label or words(name))
+    # The unit of a figure of ours is not the spec's to choose.
+    label, better = declared.label or kind.label, declared.better or kind.better
+    return replace(declared, label=label, better=better, unit=kind.unit)
 
 
 def _declared(node: Node, name: str) -> Variable:

@@ -80,6 +80,11 @@ def moment(time_s: float) -> str:
     return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def day(time_s: float) -> str:
+    """A day as 2026-11-25, in UTC."""
+    return datetime.fromtimestamp(time_s, UTC).date().isoformat()
+
+
 def count(n: int, noun: str, plural: str = "") -> str:
     """ "1 run", "5 runs"."""
     return f"{n} {noun if n == 1 else plural or noun + 's'}"
@@ -112,6 +117,15 @@ def within_sentence(label: str) -> str:
     """
     first = label.partition(" ")[0]
     return label[:1].lower() + label[1:] if first[1:].islower() else label
+
+
+def shortened(text: str, most: int) -> str:
+    """A text cut to so many letters, with a sign where something is left out.
+
+    >>> shortened("a long name", 20), shortened("a long name", 7)
+    ('a long name', 'a long…')
+    """
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _signed(text: str) -> str:

@@ -9,9 +9,58 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-_STYLES = ("base", "tables", "figures", "charts", "links", "cite")
-_SCRIPTS = ("core", "links", "charts", "tables", "copy")
+_STYLES = (
+    "base",
+    "tables",
+    "table-tools",
+    "figures",
+    "charts",
+    "links",
+    "cite",
+    "compare",
+    "print",
+)
+_SCRIPTS = (
+    "core",
+    "links",
+    "copy",
+    "table-model",
+    "table-sort",
+    "table-filter",
+    "table-ranks",
+    "table-columns",
+    "table-state",
+    "table-copy",
+    "table-pager",
+    "table-view",
+    "table-box",
+    "tables",
+    "facets",
+    "chart-colours",
+    "chart-figures",
+    "chart-rows",
+    "chart-zoom",
+    "chart-table",
+    "chart-tools",
+    "chart-load",
+    "basket",
+)
 """In the order in which they run: `core` first."""
+_OF_COMPARISON = (
+    "dom",
+    "address",
+    "numbers",
+    "welch",
+    "load",
+    "figures",
+    "differences",
+    "tests",
+    "facts",
+    "charts",
+    "picker",
+    "page",
+)
+"""Of the page that compares alone; "basket" loads them there. The first makes what the others fill, the last begins."""
 
 
 def bundles() -> dict[str, str]:
@@ -20,6 +69,7 @@ def bundles() -> dict[str, str]:
         "wattboard.css": "\n".join(_text("css", f"{name}.css") for name in _STYLES),
         "wattboard.js": "\n".join(_text("js", f"{name}.js") for name in _SCRIPTS),
         "find.js": _text("js", "find.js"),
+        "compare.js": "\n".join(_text("js", f"compare-{name}.js") for name in _OF_COMPARISON),
     }
 
 

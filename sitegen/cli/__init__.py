@@ -20,6 +20,7 @@ _COMMANDS = {
     "build": (".build", "Build a site from logs and a spec."),
     "serve": (".serve", "Preview a site, rebuilt as its spec changes."),
     "measure": (".measure", "Print the figures of every run."),
+    "compare": (".compare", "Say whether the runs of two folders or groups differ."),
     "statement": (".statement", "Write what a paper should say of the runs' energy and emissions."),
     "appendix": (".appendix", "Write a paper's appendix: tables, figures and checklists in LaTeX."),
     "estimate": (".estimate", "Estimate energy and emissions where nothing was measured."),

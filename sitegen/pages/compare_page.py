@@ -2,17 +2,105 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from ..model import Leaderboard
+from ..addresses import COMPARE, RUNS
+from ..catalog import FIGURES
+from ..model import Group, Leaderboard
+from ..scales import ladders
+from ..table import natural
 from .links import Links
+from .page_data import DATA_FILE, as_script
+from .run_page import Shown
+from .tables import PROVENANCE_WORDS
+
+TITLE = "Compare"
+CHOICES_FILE = "choices.js"
+MOST_CHOICES = 5000
+"""Runs, and groups, among which the page lets a reader search."""
+_QUANTILE_STEPS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class CompareView:
     title: str
+    all_runs: str
+    """Address of the page of all runs."""
+    board: str
+    """Address of the front page's `leaderboard.json`, "" where it has none."""
 
 
-def compare_view(leaderboard: Leaderboard, links: Links) -> CompareView:  # noqa: ARG001
-    """All that the page shows before a choice is made, and the data that every comparison needs."""
-    return CompareView("Compare")
+def compare_view(leaderboard: Leaderboard, links: Links) -> CompareView:
+    """All that the page shows before a choice is made."""
+    here = f"{COMPARE}/"
+    has_board = len(leaderboard.roots) == 1
+    return CompareView(
+        TITLE,
+        links.page(here, f"{RUNS}/"),
+        links.file(here, "leaderboard.json") if has_board else "",
+    )
+
+
+def compare_files(
+    leaderboard: Leaderboard, places: Mapping[str, Sequence[Shown]]
+) -> dict[str, str]:
+    """What the page's script needs for every comparison, and among what it lets a reader choose.
+
+    Args:
+        places: Run path to the leaves that list it.
+    """
+    return {
+        DATA_FILE: as_script(_rules()),
+        CHOICES_FILE: as_script(_choices(leaderboard, places)),
+    }
+
+
+def _rules() -> dict[str, Any]:
+    return {
+        "scales": ladders(),
+        "quantiles": _quantiles(),
+        "words": PROVENANCE_WORDS,
+        "names": {kind.seed_name: kind.name for kind in FIGURES if kind.seed_name},
+    }
+
+
+def _quantiles() -> list[float]:
+    """The 97.5 % quantiles of Student's t at 1/df = 0, 1/200, 2/200 … 1, between which a script interpolates.
+
+    Welch's degrees of freedom are no whole numbers, and over 1/df the quantile bends so little that straight lines
+    between these points are right to five digits.
+    """
+    from scipy.special import stdtrit  # heavy, and not needed to import the program
+
+    degrees = [float("inf")] + [_QUANTILE_STEPS / i for i in range(1, _QUANTILE_STEPS + 1)]
+    return [round(float(stdtrit(df, 0.975)), 7) for df in degrees]
+
+
+def _choices(leaderboard: Leaderboard, places: Mapping[str, Sequence[Shown]]) -> dict[str, Any]:
+    """Groups as [title, address, titles of those above], runs as [title, number of the leaf or -1, address]."""
+    groups = list(_with_titles_above(leaderboard.roots))[:MOST_CHOICES]
+    number = {group.address: i for i, (group, _) in enumerate(groups)}
+    runs = []
+    for run in sorted(leaderboard.runs, key=lambda run: natural(run.location.path))[:MOST_CHOICES]:
+        path = run.location.path
+        first = places.get(path, ())[:1]
+        title = first[0].titles[path] if first else path
+        leaf = number.get(first[0].leaf.address, -1) if first else -1
+        runs.append([title, leaf, leaderboard.run_addresses[path]])
+    return {
+        "groups": [[group.node.title, group.address, above] for group, above in groups],
+        "runs": runs,
+        "n_runs": len(leaderboard.runs),
+    }
+
+
+def _with_titles_above(
+    groups: Sequence[Group], above: tuple[str, ...] = ()
+) -> list[tuple[Group, tuple[str, ...]]]:
+    listed = []
+    for group in groups:
+        listed.append((group, above))
+        listed += _with_titles_above(group.children, (*above, group.node.title))
+    return listed

@@ -11,21 +11,28 @@ from typing import Any
 from ..catalog import FIGURES
 from ..download import iso
 from ..model import Group, Leaderboard, RunResult, extra_figures
+from ..ranking import METHOD, RankInterval, table_ranks
 from ..table import Table
 from .carbon_text import carbon_source
 
 
-def leaderboard_files(title: str, table: Table) -> dict[str, str]:
-    """`leaderboard.json` and `leaderboard.csv` of a group or leaf: rows in the page's order."""
+def leaderboard_files(group: Group, table: Table) -> dict[str, str]:
+    """`leaderboard.json` and `leaderboard.csv` of a group or leaf: rows in the page's order.
+
+    Args:
+        table: The group's `main_table`.
+    """
     return {
-        "leaderboard.json": _json(_leaderboard(title, table)),
+        "leaderboard.json": _json(_leaderboard(group, table)),
         "leaderboard.csv": _leaderboard_csv(table),
     }
 
 
-def _leaderboard(title: str, table: Table) -> dict[str, Any]:
+def _leaderboard(group: Group, table: Table) -> dict[str, Any]:
+    ranks = table_ranks(group, table)
     return {
-        "title": title,
+        "title": group.node.title,
+        "ranking": METHOD,
         "columns": [
             {"name": c.name, "label": c.variable.label, "unit": c.variable.unit}
             for c in table.columns
@@ -39,10 +46,16 @@ def _leaderboard(title: str, table: Table) -> dict[str, Any]:
                     name: {"mean": stat.mean, "stderr": stat.stderr, "sum": stat.total}
                     for name, stat in row.stats.items()
                 },
+                "ranks": {name: rank_record(of_rows[i]) for name, of_rows in ranks.items()},
             }
-            for row in table.rows
+            for i, row in enumerate(table.rows)
         ],
     }
+
+
+def rank_record(rank: RankInterval | None) -> list[int] | None:
+    """An interval of ranks as files have it: [best, worst], null where none is claimed."""
+    return None if rank is None else [rank.best, rank.worst]
 
 
 def _leaderboard_csv(table: Table) -> str:

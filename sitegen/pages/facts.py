@@ -11,6 +11,8 @@ from ..text import count, number, size
 from .carbon_text import attribution, recomputed_facts
 from .views import FactTable
 
+PACKAGES = "Python packages"
+"""Title of the last table."""
 _FOLDED_FROM_ROWS = 12
 _COMMIT_DIGITS = 12
 
@@ -23,7 +25,7 @@ def facts(run: RunResult) -> Iterator[FactTable]:
     yield from _fact_table("Carbon and region", dict(_carbon_facts(run)))
     yield from _fact_table("How it was measured", dict(_measurement_facts(run)))
     packages = {package.name: package.version for package in run.info.packages}
-    yield from _fact_table("Python packages", packages, count(len(packages), "package"))
+    yield from _fact_table(PACKAGES, packages, count(len(packages), "package"))
 
 
 def _fact_table(title: str, rows: Mapping[str, str], summary: str = "") -> Iterator[FactTable]:

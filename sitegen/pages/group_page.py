@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from ..charts import AxisText, ScatterTrace, scatter_chart
+from ..addresses import METHODS
 from ..model import Group, Leaderboard
-from ..scatter import Cloud, scatters
-from ..table import Column, Table, run_titles, whole_table
+from ..ratios import ratio_notes
+from ..table import Table, whole_table
 from ..text import count
 from .carbon_text import intensity_note
 from .describe import description
+from .group_charts import group_charts
 from .links import Links
 from .tables import mixture_notes, pue_note, table_view
-from .views import ChartView, Download, GroupView, Link
+from .views import Download, GroupView, Link
 
 
 def group_view(
@@ -50,7 +51,12 @@ def group_view(
         )
     else:
         summary = table_view(
-            group, table, "Executive summary", "Experiment", lambda row: links.page(here, row.path)
+            group,
+            table,
+            "Executive summary",
+            "Experiment",
+            lambda row: links.page(here, row.path),
+            links.page(here, f"{METHODS}/"),
         )
     return GroupView(
         kind="leaf" if node.is_leaf else "group",
@@ -61,7 +67,7 @@ def group_view(
         n_runs=len(group.runs),
         summary=summary,
         runs=runs,
-        charts=tuple(_charts(leaderboard, group, links)),
+        charts=tuple(group_charts(leaderboard, group, table, links)),
         children=tuple(_link(here, child, links) for child in group.children),
         downloads=(
             Download("This table", "leaderboard.json", "JSON"),
@@ -69,7 +75,7 @@ def group_view(
             Download("All runs", links.file(here, "runs.json"), "JSON"),
             Download("All runs", links.file(here, "runs.csv"), "CSV"),
         ),
-        notes=tuple(mixture_notes(group)),
+        notes=(*mixture_notes(group), *ratio_notes(group, table.columns)),
         pue_note=pue_note(group),
         intensity_note=intensity_note(group.runs),
     )
@@ -82,29 +88,3 @@ def breadcrumbs(here: str, ancestors: Sequence[Group], links: Links) -> tuple[Li
 
 def _link(here: str, group: Group, links: Links) -> Link:
     return Link(group.node.title, links.page(here, group.address))
-
-
-def _charts(leaderboard: Leaderboard, group: Group, links: Links) -> Iterator[ChartView]:
-    if not group.node.plots:
-        return
-    titles = run_titles([run.location.path for run in group.runs])
-    for i, plot in scatters(group):
-        traces = [_trace(leaderboard, group, cloud, titles, links) for cloud in plot.clouds]
-        yield scatter_chart(f"plot-{i}", _axis(plot.x), _axis(plot.y), traces)
-
-
-def _axis(shown: Column) -> AxisText:
-    return AxisText(shown.variable.label, shown.shown.unit)
-
-
-def _trace(
-    leaderboard: Leaderboard, group: Group, cloud: Cloud, titles: dict[str, str], links: Links
-) -> ScatterTrace:
-    paths = [point.run.location.path for point in cloud.points]
-    return ScatterTrace(
-        cloud.name,
-        tuple(point.x for point in cloud.points),
-        tuple(point.y for point in cloud.points),
-        tuple(titles[path] for path in paths),
-        tuple(links.page(group.address, leaderboard.run_addresses[path]) for path in paths),
-    )

@@ -1,41 +1,181 @@
 """What a page's scripts need: a file `data.js` beside it, loaded when a chart comes into view or a comparison asks.
 
-A script and not JSON, because browsers refuse to fetch from disk. See docs/adr/0005-data-in-scripts.md.
+A script and not JSON, because browsers refuse to fetch from disk. See docs/adr/0005-data-in-scripts.md. The data of a
+page hold what that page shows and nothing of the rest of the site, so they stay small however many runs there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from ..model import Group, RunResult
-from ..table import Table
+from ..carbon import basis_of
+from ..catalog import BY_NAME, FIGURES, our_name
+from ..model import ABSENT, Figure, Group, RunResult, Stat, extra_figures
+from ..ratios import cost_below
+from ..spec.model import Variable
+from ..stats import describe
+from ..table import natural, run_titles, variable
+from ..text import words
+from ..units import SECONDS_PER_HOUR
+from .facts import PACKAGES
 from .views import ChartView, GroupView, RunView
 
 DATA_FILE = "data.js"
+MOST_RUNS = 50
+"""Of a group's runs, how many its data name."""
+_OF_ONE_RUN = frozenset({"Run id", "Samples", "Size of the log"})
+"""Facts that differ between any two runs, and so say nothing in a comparison."""
 
 
-def run_data(run: RunResult, address: str, view: RunView) -> dict[str, Any]:
-    """What charts and comparisons show of a run."""
+def run_data(
+    run: RunResult, address: str, view: RunView, leaf: Group | None, ancestors: Sequence[Group]
+) -> dict[str, Any]:
+    """What charts and comparisons show of a run.
+
+    Args:
+        leaf: The first that lists the run, None where none does.
+        ancestors: The groups that this leaf lies in, outermost first.
+    """
+    hours = run.figures["duration_hours"].value
+    basis = basis_of(run)
     return {
         "kind": "run",
         "address": address,
         "title": view.title,
         "path": run.location.path,
+        "above": _titles(ancestors),
+        "leaf": None if leaf is None else {"title": leaf.node.title, "address": leaf.address},
+        "duration_s": None if hours is None else hours * SECONDS_PER_HOUR,
+        "pues": [run.pue],
+        "bases": [] if basis is None else [basis],
+        "figures": list(_run_figures(run, view, leaf)),
+        "facts": [
+            {"title": table.title, "rows": rows}
+            for table in view.facts
+            if table.title != PACKAGES
+            and (rows := [row for row in table.rows if row[0] not in _OF_ONE_RUN])
+        ],
+        "packages": {package.name: package.version for package in run.info.packages},
         "charts": _figures(view.charts),
     }
 
 
-def group_data(group: Group, table: Table, view: GroupView) -> dict[str, Any]:  # noqa: ARG001
-    """What charts and comparisons show of a group or a leaf."""
+def group_data(
+    group: Group, view: GroupView, ancestors: Sequence[Group], run_addresses: Mapping[str, str]
+) -> dict[str, Any]:
+    """What charts and comparisons show of a group or a leaf.
+
+    Args:
+        ancestors: The groups that it lies in, outermost first.
+        run_addresses: As in `Leaderboard`.
+    """
     return {
         "kind": view.kind,
         "address": group.address,
         "title": view.title,
+        "above": _titles(ancestors),
+        "parent": ancestors[-1].address if ancestors else None,
+        "pues": sorted({run.pue for run in group.runs}),
+        "bases": sorted({basis for run in group.runs if (basis := basis_of(run)) is not None}),
+        "figures": list(_group_figures(group, ancestors)),
+        "n": len(group.runs),
+        "runs": list(_first_runs(group, run_addresses)),
         "charts": _figures(view.charts),
     }
+
+
+def _titles(groups: Sequence[Group]) -> list[str]:
+    return [group.node.title for group in groups]
+
+
+def _run_figures(run: RunResult, view: RunView, leaf: Group | None) -> Iterator[dict[str, Any]]:
+    """In the order of the run's page."""
+    figures = {**run.figures, **extra_figures(run, leaf)}
+    for shown in (*view.figures, *view.more_figures):
+        figure = figures.get(shown.name, ABSENT)
+        yield {
+            **_described(shown.name, _variable(shown.name, leaf)),
+            **_rounded({"mean": figure.value}),
+            "n": int(figure.value is not None),
+            "provenance": figure.provenance,
+        }
+
+
+def _variable(name: str, leaf: Group | None) -> Variable:
+    if leaf is not None:
+        return variable(leaf, name)
+    kind = BY_NAME.get(name)
+    return Variable(kind.label, kind.unit, kind.better) if kind else Variable(words(name))
+
+
+def _group_figures(group: Group, ancestors: Sequence[Group]) -> Iterator[dict[str, Any]]:
+    """The group's own columns, those of the group above it, then all else that its runs have."""
+    for name in _names(group, ancestors):
+        stat = describe(_values(group, name), summable=False)
+        yield {
+            **_described(name, variable(group, name)),
+            **_rounded({"mean": stat.mean, "stderr": stat.stderr, **_interval(stat)}),
+            "n": stat.n,
+            "provenance": stat.provenance,
+        }
+
+
+def _values(group: Group, name: str) -> list[Figure]:
+    return [group.figure(run, name) for run in group.runs]
+
+
+def _names(group: Group, ancestors: Sequence[Group]) -> Iterator[str]:
+    """Each figure once, by the name under which it comes first."""
+    columns = [*group.node.summary_variables]
+    if ancestors:
+        columns += ancestors[-1].node.summary_variables
+    others = [kind.name for kind in FIGURES]
+    others += dict.fromkeys(
+        name for run in group.runs for extras in run.extras.values() for name in extras
+    )
+    seen: set[str] = set()
+    for i, name in enumerate((*columns, *others)):
+        is_new = our_name(name) not in seen
+        seen.add(our_name(name))
+        if is_new and (i < len(columns) or any(f.value is not None for f in _values(group, name))):
+            yield name
+
+
+def _described(name: str, shown: Variable) -> dict[str, Any]:
+    return {
+        "name": name,
+        # Two pages may call one figure by its two names.
+        "key": our_name(name),
+        "label": shown.label,
+        "unit": shown.unit,
+        "better": shown.better,
+        "digits": shown.digits,
+        "per": cost_below(name, shown.label, shown.unit),
+    }
+
+
+def _interval(stat: Stat) -> dict[str, float | None]:
+    """The 95 % confidence interval of the mean (Student's t), None for fewer than two runs."""
+    if stat.mean is None or stat.stderr is None:
+        return {"low": None, "high": None}
+    from scipy.special import stdtrit  # heavy, and not needed to import the program
+
+    half = stat.stderr * float(stdtrit(stat.n - 1, 0.975))
+    return {"low": stat.mean - half, "high": stat.mean + half}
+
+
+def _rounded(figures: Mapping[str, float | None]) -> dict[str, float | None]:
+    """To twelve significant digits: more than any figure has, and no tail of binary fractions."""
+    return {k: None if value is None else float(f"{value:.12g}") for k, value in figures.items()}
+
+
+def _first_runs(group: Group, run_addresses: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    titles = run_titles([run.location.path for run in group.runs])
+    for path in sorted(titles, key=natural)[:MOST_RUNS]:
+        yield {"title": titles[path], "address": run_addresses[path]}
 
 
 def _figures(charts: tuple[ChartView, ...]) -> dict[str, Mapping[str, Any]]:

@@ -13,13 +13,15 @@ from markupsafe import Markup
 from ..addresses import COMPARE, METHODS, RUNS
 from ..measure import download_name
 from ..model import Group, Leaderboard, RunResult
+from ..plots.siblings import spreads
 from ..run_index import RunEntry
 from ..table import main_table, run_titles
 from ..text import count
-from .all_runs import all_runs_view
+from .all_runs import PACKAGES_FILE, all_runs_view, packages_index
 from .badge import BADGE, Badge, badge_svg, group_badge, run_badge
 from .cite import CiteView, cite_view
-from .compare_page import compare_view
+from .compare_page import compare_files, compare_view
+from .comparisons import comparison_files
 from .datafiles import leaderboard_files, runs_files
 from .dataset import RUNS_FILES, Contents, dataset, run_contents, table_contents
 from .describe import description
@@ -80,15 +82,17 @@ class PageRenderer:
         """The front page where the spec has several roots, then all groups, parents first."""
         if len(self._leaderboard.roots) != 1:
             yield self._index()
+        addresses = self._leaderboard.run_addresses
         for group, ancestors in _with_ancestors(self._leaderboard.roots):
             table = self._tables[group.address]
             view = group_view(self._leaderboard, group, table, ancestors, self._links)
             line = _group_line(group, ancestors)
             badge = group_badge(group)
             files = {
-                DATA_FILE: as_script(group_data(group, table, view)),
+                DATA_FILE: as_script(group_data(group, view, ancestors, addresses)),
                 BADGE: badge_svg(badge),
-                **leaderboard_files(group.node.title, table),
+                **leaderboard_files(group, table),
+                **comparison_files(group, table),
             }
             contents = table_contents(
                 group.address,
@@ -104,14 +108,16 @@ class PageRenderer:
 
     def other_pages(self) -> Iterator[PageContent]:
         """Those of no group and no run: all runs, the comparison, the methods."""
-        runs = all_runs_view(self._leaderboard, self._links)
+        runs = all_runs_view(self._leaderboard, self._shown_in, self._links)
         line = f"All {count(len(self._leaderboard.runs), 'run')} with hardware, region and date."
+        files = {PACKAGES_FILE: as_script(packages_index(self._leaderboard.runs))}
         contents = Contents(RUNS_FILES, whole="")
         cite = self._cite_site(f"{RUNS}/", runs.title, line, contents)
-        yield self._page(f"{RUNS}/", runs.title, "all_runs.html", runs, line, cite=cite)
+        yield self._page(f"{RUNS}/", runs.title, "all_runs.html", runs, line, files, cite)
         comparison = compare_view(self._leaderboard, self._links)
         line = "Runs and groups side by side: differences, hardware, packages and time series."
-        yield self._page(f"{COMPARE}/", comparison.title, "compare.html", comparison, line)
+        files = compare_files(self._leaderboard, self._shown_in)
+        yield self._page(f"{COMPARE}/", comparison.title, "compare.html", comparison, line, files)
         methods = methods_view(self._leaderboard, self._links)
         line = "How the figures of this leaderboard came about."
         cite = self._cite_site(f"{METHODS}/", methods.title, line, None)
@@ -124,14 +130,14 @@ class PageRenderer:
             places = self._shown_in.get(run.location.path, ())
             zip_bytes = self.zip_file(run).stat().st_size
             view = run_view(self._leaderboard, run, places, zip_bytes, self._links)
+            leaf, above = (places[0].leaf, places[0].ancestors) if places else (None, ())
             badge = run_badge(run)
             files = {
-                DATA_FILE: as_script(run_data(run, address, view)),
+                DATA_FILE: as_script(run_data(run, address, view, leaf, above)),
                 BADGE: badge_svg(badge),
             }
             line = _run_line(run)
-            whole = places[0].leaf.address if places else ""
-            above = places[0].ancestors if places else ()
+            whole = "" if leaf is None else leaf.address
             titles = (*(group.node.title for group in above), view.title)
             summary = f"Energy, emissions and hardware of one run: {line}."
             subject = Subject(address, titles, summary, (run,))
@@ -227,7 +233,7 @@ def _places(leaderboard: Leaderboard) -> Mapping[str, Sequence[Shown]]:
     for group, ancestors in _with_ancestors(leaderboard.roots):
         if group.node.is_leaf:
             paths = [run.location.path for run in group.runs]
-            shown = Shown(group, ancestors, run_titles(paths))
+            shown = Shown(group, ancestors, run_titles(paths), spreads(group))
             for path in paths:
                 places.setdefault(path, []).append(shown)
     return places

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from ..addresses import LOG_ZIP
 from ..catalog import FIGURES, FigureKind
-from ..charts import time_chart
 from ..model import Figure, Group, Leaderboard, RunResult, extra_figures
+from ..plots.siblings import Spread, sibling_views
+from ..plots.time_chart import time_chart
 from ..scales import best
 from ..spec.model import Variable
-from ..table import column
+from ..table import variable
 from ..text import count, duration, moment, number, size, words
 from ..units import SECONDS_PER_HOUR
 from .carbon_text import recomputed_note
@@ -39,6 +40,8 @@ class Shown:
     ancestors: tuple[Group, ...]
     titles: Mapping[str, str]
     """Run path to the short name that the leaf gives it."""
+    spreads: tuple[Spread, ...]
+    """How its figures are spread over its runs."""
 
 
 def run_view(
@@ -77,6 +80,10 @@ def run_view(
         figures=(*extras, *(figures[name] for name in _TILES if name in figures)),
         more_figures=tuple(view for name, view in figures.items() if name not in _TILES),
         warnings=tuple(_warnings(run)),
+        siblings=tuple(
+            sibling_views(shown_in[0].leaf, run, shown_in[0].spreads) if shown_in else ()
+        ),
+        siblings_of=crumbs[-1] if crumbs else None,
         charts=tuple(time_chart(chart) for chart in run.charts),
         facts=tuple(facts(run)),
         downloads=(
@@ -126,16 +133,14 @@ def _extra_figures(run: RunResult, shown_in: Sequence[Shown]) -> Iterator[Figure
 
 
 def _variable(name: str, shown_in: Sequence[Shown]) -> Variable:
-    return column(shown_in[0].leaf, name).variable if shown_in else Variable(words(name))
+    return variable(shown_in[0].leaf, name) if shown_in else Variable(words(name))
 
 
-def _figure_view(
-    name: str, variable: Variable, figure: Figure, scale: float, note: str
-) -> FigureView:
+def _figure_view(name: str, shown: Variable, figure: Figure, scale: float, note: str) -> FigureView:
     if figure.value is None:
-        return FigureView(variable.label, name, "", variable.unit, "not measured", NOT_MEASURED)
-    text = number(figure.value * scale, variable.digits)
-    return FigureView(variable.label, name, text, variable.unit, figure.provenance, note)
+        return FigureView(shown.label, name, "", shown.unit, "not measured", NOT_MEASURED)
+    text = number(figure.value * scale, shown.digits)
+    return FigureView(shown.label, name, text, shown.unit, figure.provenance, note)
 
 
 def _warnings(run: RunResult) -> Iterator[str]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from ..carbon import basis_of
+from ..catalog import our_name
 from ..metrics.energy import WELL_COVERED
 from ..model import Group, RunResult, Stat
+from ..ranking import METHOD, RankInterval, direction, table_ranks
 from ..spec.model import Node
 from ..table import Column, Row, Table, column, spread
 from ..text import count, number, with_spread, within_sentence
-from .views import CellView, ColumnView, RowView, TableView
+from .bars import bars
+from .table_legend import legend
+from .views import CellView, ColumnView, RowView, TableView, length_of
 
 SPREADS = {
     "stderr": "standard error of the mean",
@@ -25,42 +30,126 @@ PROVENANCE_WORDS = {
     "not measured": "not measured",
 }
 NOT_MEASURED: Literal["not measured"] = "not measured"
+UNRANKED = "one run: no rank is claimed"
+
+_ROWS_WITH_BARS = range(2, 201)
+"""Bars are for comparing at a glance: neither one alone nor thousands."""
 
 
 def table_view(
-    group: Group, table: Table, caption: str, row_label: str, url: Callable[[Row], str]
+    group: Group,
+    table: Table,
+    caption: str,
+    row_label: str,
+    url: Callable[[Row], str],
+    methods_url: str = "",
 ) -> TableView:
     """A table as its page shows it.
 
     Args:
         url: Where a row's title leads, "" for nowhere.
+        methods_url: Where the page lies that tells how ranks come about.
     """
-    node = group.node
-    show_n = any(not row.is_run for row in table.rows) or not table.rows
+    ranks = table_ranks(group, table)
+    columns = tuple(
+        _column_and_cells(group, shown, table, ranks.get(shown.name, ())) for shown in table.columns
+    )
+    ranked = _ranked_column(group, ranks)
+    rows = tuple(
+        RowView(
+            row.title,
+            url(row),
+            row.n,
+            tuple(cells[i] for _, cells in columns),
+            row_note(row),
+            rank_words(ranks[ranked][i]) if ranked else "",
+            UNRANKED if ranked and row.stats[ranked].n else NOT_MEASURED,
+        )
+        for i, row in enumerate(table.rows)
+    )
+    heads = tuple(head for head, _ in columns)
+    ordering, spread_label = ordering_words(group), SPREADS[group.node.interval]
     return TableView(
         caption=caption,
         row_label=row_label,
-        columns=tuple(_column_view(c, table) for c in table.columns),
-        rows=tuple(
-            RowView(
-                row.title,
-                url(row),
-                row.n,
-                tuple(_cell(node, c, row.stats[c.name], row) for c in table.columns),
-                row_note(row),
-            )
-            for row in table.rows
-        ),
-        show_n=show_n,
-        spread_label=SPREADS[node.interval],
-        ordering=ordering_words(group),
+        columns=heads,
+        rows=rows,
+        show_n=any(not row.is_run for row in table.rows) or not table.rows,
+        spread_label=spread_label,
+        ordering=ordering,
+        ranked_by=next((head for head in heads if head.name == ranked), None),
+        rank_method=METHOD if ranked else "",
+        methods_url=methods_url,
+        legend=tuple(legend(heads, rows, ordering, spread_label)),
+        length=length_of(len(rows)),
     )
 
 
-def _column_view(shown: Column, table: Table) -> ColumnView:
-    variable = shown.variable
-    has_sum = shown.summable and any(row.stats[shown.name].total is not None for row in table.rows)
-    return ColumnView(shown.name, variable.label, shown.shown.unit, variable.better, has_sum)
+def _ranked_column(group: Group, ranks: Mapping[str, object]) -> str:
+    """Name of the column that orders the rows, where it has ranks; else ""."""
+    ordering = group.node.ordering_variable
+    if ordering is None:
+        return ""
+    return next((name for name in ranks if our_name(name) == our_name(ordering)), "")
+
+
+def rank_words(rank: RankInterval | None) -> str:
+    """Such as "1–2" or "3"; "" where no rank is claimed."""
+    if rank is None:
+        return ""
+    return str(rank.best) if rank.best == rank.worst else f"{rank.best}–{rank.worst}"
+
+
+def _column_and_cells(
+    group: Group, shown: Column, table: Table, ranks: Sequence[RankInterval | None]
+) -> tuple[ColumnView, tuple[CellView, ...]]:
+    """A column's head, and its cell in each row."""
+    better = direction(group, shown)
+    stats = [row.stats[shown.name] for row in table.rows]
+    best = _best(stats, better)
+    means = [stat.mean for stat in stats]
+    around = [spread(group.node, stat) for stat in stats]
+    with_bars = len(table.rows) in _ROWS_WITH_BARS and not any(row.is_run for row in table.rows)
+    drawn = bars(means, around) if with_bars else (None,) * len(means)
+    cells = tuple(
+        replace(
+            _cell(group.node, shown, stat, row),
+            is_best=best is not None and stat.mean == best,
+            rank=rank_words(ranks[i]) if ranks else "",
+            bar=drawn[i],
+        )
+        for i, (stat, row) in enumerate(zip(stats, table.rows, strict=True))
+    )
+    return _column_view(shown, better, cells, has_ranks=bool(ranks)), cells
+
+
+def _best(stats: Sequence[Stat], better: str) -> float | None:
+    """The best mean of a column; None where it is not known which that is, or nothing to be better than."""
+    means = [stat.mean for stat in stats if stat.mean is not None]
+    if len(means) < 2 or not better:
+        return None
+    return min(means) if better == "lower" else max(means)
+
+
+def _column_view(
+    shown: Column,
+    better: Literal["lower", "higher", ""],
+    cells: Sequence[CellView],
+    *,
+    has_ranks: bool,
+) -> ColumnView:
+    provenances = {cell.provenance for cell in cells} - {NOT_MEASURED}
+    alike = next(iter(provenances)) if len(provenances) == 1 else ""
+    return ColumnView(
+        shown.name,
+        shown.variable.label,
+        shown.shown.unit,
+        better,
+        has_sum=any(cell.total for cell in cells),
+        ranks_said=within_sentence(shown.variable.label) if has_ranks else "",
+        provenance="" if alike == "measured" else alike,
+        spread_chars=max((len(cell.spread) for cell in cells), default=0),
+    )
 
 
 def _cell(node: Node, shown: Column, stat: Stat, row: Row) -> CellView:
@@ -68,12 +157,17 @@ def _cell(node: Node, shown: Column, stat: Stat, row: Row) -> CellView:
         return CellView(None, "", "", "", NOT_MEASURED, NOT_MEASURED)
     factor, digits = shown.shown.factor, shown.variable.digits
     around = spread(node, stat)
-    text, spread_text = with_spread(
-        stat.mean * factor, None if around is None else around * factor, digits
-    )
-    total = "" if stat.total is None else number(stat.total * factor, digits)
+    shown_spread = None if around is None else around * factor
+    text, spread_text = with_spread(stat.mean * factor, shown_spread, digits)
     return CellView(
-        stat.mean * factor, text, spread_text, total, stat.provenance, _cell_note(node, stat, row)
+        stat.mean * factor,
+        text,
+        spread_text,
+        "" if stat.total is None else number(stat.total * factor, digits),
+        stat.provenance,
+        _cell_note(node, stat, row),
+        spread_value=shown_spread,
+        fewer=f"n = {stat.n} of {row.n}" if stat.n < row.n else "",
     )
 
 

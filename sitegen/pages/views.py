@@ -18,6 +18,22 @@ class Link:
     """Relative to the page that shows it."""
 
 
+Length = Literal["", "tall", "paged"]
+"""Of a table. `tall`: too long to be seen as a whole, it scrolls in a box of its own, under its heads. `paged`: also
+too long to be laid out as a whole; where scripts run, one shows a page of it at a time."""
+
+_TALL_FROM_ROWS = 25
+_PAGED_FROM_ROWS = 101
+"""One more than `PAGE_ROWS` in `table-model.js`; `table-tools.css` knows it, too."""
+
+
+def length_of(n_rows: int) -> Length:
+    """How a table with so many rows is shown."""
+    if n_rows < _TALL_FROM_ROWS:
+        return ""
+    return "tall" if n_rows < _PAGED_FROM_ROWS else "paged"
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnView:
     name: str
@@ -29,6 +45,27 @@ class ColumnView:
     better: Literal["lower", "higher", ""]
     has_sum: bool
     """The rows of this column carry a sum that means something."""
+    ranks_said: str = ""
+    """The label within a sentence, for a column with ranks; else ""."""
+    provenance: str = ""
+    """That of all its figures, where it is one and another than "measured"; else ""."""
+    spread_chars: int = 0
+    """Of its widest ± and number, 0 for none: what keeps the numbers before it below each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class BarView:
+    """A mean with its interval, in hundredths of the width of a column's drawing. All between 0 and 100."""
+
+    zero: float
+    """Where the bar begins."""
+    mean: float
+    """Where it ends."""
+    low: float
+    high: float
+    """The interval; equal where there is none."""
+    is_mixed: bool
+    """Figures of both signs share the column: its zero is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +81,14 @@ class CellView:
     provenance: Provenance
     note: str
     """For a tooltip and screen readers, such as "mean of 5 runs ± standard error; measured"."""
+    spread_value: float | None = None
+    """In full, for who takes the table elsewhere."""
+    is_best: bool = False
+    rank: str = ""
+    """Such as "1–2", among the rows of this column; "" where none is claimed."""
+    fewer: str = ""
+    """Such as "n = 3 of 5", where not all runs of the row have the figure."""
+    bar: BarView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +101,17 @@ class RowView:
     """One a column."""
     note: str = ""
     """What a reader must know of this row, such as "measured for 91 % of the time"."""
+    rank: str = ""
+    """By the figure that orders the rows; "" where none is claimed."""
+    unranked: str = ""
+    """Why none is claimed, such as "one run: no rank is claimed"."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegendItem:
+    sign: str
+    """"" for plain words."""
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +126,47 @@ class TableView:
     """What ± means, such as "standard error of the mean"."""
     ordering: str
     """In words, such as "Ordered by AverageReturnPerkWh, highest first"; "" for the spec's order."""
+    ranked_by: ColumnView | None = None
+    """The column that the ranks are for. None: the table has none."""
+    rank_method: str = ""
+    """How they come about, such as "pairwise Welch tests, Holm's correction, alpha 0.05"."""
+    methods_url: str = ""
+    legend: tuple[LegendItem, ...] = ()
+    length: Length = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A line of a chart's legend."""
+
+    name: str
+    sign: str
+    """Such as "●"."""
+    css: str
+    """Class of its colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """A chart's data in text, all of it or a summary."""
+
+    head: tuple[str, ...]
+    """With units."""
+    rows: tuple[tuple[str, ...], ...]
+    n_words: int
+    """So many columns at the front hold words, the others numbers."""
+    is_whole: bool
+    """False: a script adds the whole data on request."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSwitch:
+    """Lets the reader choose a logarithmic axis."""
+
+    axis: Literal["x", "y"]
+    label: str
+    reason: str
+    """Why there is no logarithmic axis; "" where there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +178,32 @@ class ChartView:
     title: str
     svg: Markup
     figure: Mapping[str, Any]
-    """What charts.js draws, for the page's data file."""
+    """What chart-figures.js draws, for the page's data file."""
     description: str
     """The text alternative: what the axes are and what the chart shows."""
-    kind: Literal["scatter", "time"] = "scatter"
-    legend: tuple[str, ...] = ()
-    """Names of the traces in their order, shown as text beside the drawing. Empty for one trace."""
+    kind: Literal["scatter", "time", "strip", "energy"] = "scatter"
+    legend: tuple[KeyView, ...] = ()
+    """Beside the drawing, as text. Empty for one trace."""
+    notes: tuple[str, ...] = ()
+    """What must be said below the chart, such as what is left out of it."""
+    table: DataTable | None = None
+    log_switches: tuple[LogSwitch, ...] = ()
+    height: int = 340
+    """Of the drawing, which is 560 wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiblingView:
+    """One figure of a run among those of the other runs of its leaf."""
+
+    label: str
+    text: str
+    """Value and unit."""
+    place: str
+    """Such as "3rd lowest of 5"."""
+    range: str
+    """Lowest, median and highest of the leaf, in words."""
+    svg: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +290,10 @@ class RunView:
     """All others, as a table."""
     warnings: tuple[str, ...]
     """Such as "This run ended abruptly"."""
+    siblings: tuple[SiblingView, ...]
+    """Empty where its leaf lists no other run."""
+    siblings_of: Link | None
+    """The leaf that they are of."""
     charts: tuple[ChartView, ...]
     facts: tuple[FactTable, ...]
     """CPU, GPU, carbon and region, power sources, packages."""

@@ -15,6 +15,7 @@ from ..pages.tables import (
     ordering_words,
     row_note,
 )
+from ..ratios import ratio_notes
 from ..spec.model import Node
 from ..table import Column as Figures
 from ..table import Row, Table, main_table, spread, whole_table
@@ -158,6 +159,7 @@ def _caption(group: Group, table: Table, notes: Mapping[str, int], what: str, sp
         ordering_words(group),
         *_explained(table),
         *mixture_notes(group),
+        *ratio_notes(group, table.columns),
         *(f"{str(i).translate(_MARKS)} {note}." for note, i in notes.items()),
     ]
     return f"{wrapping(what)}{PART}. " + " ".join(escape(sentence) for sentence in said if sentence)

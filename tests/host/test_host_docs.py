@@ -1,8 +1,9 @@
-"""What the page about the plugin tells a reader to write works."""
+"""What the pages about the plugin and the theme tell a reader to write works."""
 
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from links import dead_links
 from mkdocs.config import load_config
 from wattboard.sitegen.plugin import PluginOptions
 
-PAGE = (Path(__file__).parents[2] / "docs" / "mkdocs-plugin.md").read_text(encoding="utf-8")
-SITE, *NAVS, THEME = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "mkdocs-plugin.md").read_text(encoding="utf-8")
+THEME_PAGE = (DOCS / "theme.md").read_text(encoding="utf-8")
+SITE, *NAVS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+(THEME,) = re.findall(r"```yaml\n(.*?)```", THEME_PAGE, re.DOTALL)
 (LINKS,) = re.findall(r"```markdown\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -42,8 +46,8 @@ def test_the_site_of_the_page_builds(nav: str, tmp_path: Path) -> None:
     assert ("Energy board" if not nav else ">Energy<") in menu[0]
 
 
-def test_every_option_of_the_theme_shows(tmp_path: Path) -> None:
-    """Every option of the theme that the page lists, and no other, changes what a page shows."""
+def test_the_themes_options_show(tmp_path: Path) -> None:
+    """The options of the theme's example change what a page shows; the table lists those that the theme knows."""
     options = yaml.safe_load(THEME)
     settings = {**yaml.safe_load(SITE), **options}
     lab = _lab(tmp_path / "lab", yaml.safe_dump(settings))
@@ -55,11 +59,23 @@ def test_every_option_of_the_theme_shows(tmp_path: Path) -> None:
             assert option in shown
     known = set(load_config(str(lab.folder / "mkdocs.yml"), theme="wattboard").theme)
     internal = {"name", "static_templates", "include_search_page", "search_index_only"}
-    assert known - internal == set(options["theme"]) - {"name"}
+    assert known - internal == _listed(THEME_PAGE, "Options") - {"custom_dir"}
+
+
+def test_every_block_of_the_theme_is_listed() -> None:
+    """The page's table of blocks and the theme's template know the same ones."""
+    template = files("wattboard.themes.wattboard").joinpath("base.html").read_text("utf-8")
+    blocks = set(re.findall(r"{%- block (\w+)", template))
+    rows = re.findall(r"^\| (`.*?) \|", THEME_PAGE.partition("| block |")[2], re.MULTILINE)
+    assert blocks == {name for row in rows for name in re.findall(r"\w+", row)}
 
 
 def test_every_option_of_the_plugin_is_listed() -> None:
     """The table of options and the plugin know the same ones."""
-    table = PAGE.partition("## Options of the plugin")[2].partition("\n## ")[0]
-    listed = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
-    assert set(listed) == {name for name, _ in PluginOptions()._schema}
+    assert _listed(PAGE, "Options of the plugin") == {name for name, _ in PluginOptions()._schema}
+
+
+def _listed(page: str, heading: str) -> set[str]:
+    """The names in the first column of the table below a heading."""
+    section = page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))

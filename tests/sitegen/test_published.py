@@ -9,26 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from published import pong_folders, pong_spec
 from wattboard.sitegen.catalog import FIGURES
 
-PROCESSORS = """\
-import csv
-import os
-
-
-def load_rl_eval(folder, figures):
-    with open(os.path.join(folder, "eval_test.csv")) as file:
-        next(file)
-        rows = list(csv.DictReader(file))
-    mean = {key: sum(float(row[key]) for row in rows) / len(rows) for key in ("rmean", "lmean", "lmax")}
-    return {
-        "AverageReturn": mean["rmean"],
-        "AsymptoticReturn": float(rows[-1]["rmean"]),
-        "AverageReturnPerkWh": mean["rmean"] / figures["total_power"],
-        "AverageEpisodeLength": mean["lmean"],
-        "AverageMaximumEpisodeLength": mean["lmax"],
-    }
-"""
 LEAF = "pongnoframeskip-v4-experiments"
 
 pytestmark = pytest.mark.real_logs
@@ -46,15 +29,11 @@ def _wattboard(*arguments: str | Path, zone: str = "UTC") -> str:
     return finished.stdout
 
 
-def _log_folders(pong_logs: Path) -> tuple[Path, Path]:
-    return pong_logs / "cule_results", pong_logs / "stable_baselines_results"
-
-
 @pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Asia/Kathmandu"])
 def test_every_run_has_its_published_figures(pong_logs: Path, shared_data: Path, zone: str) -> None:
     """All eight figures of all 20 runs equal the published ones, wherever the machine is."""
     expected = json.loads((shared_data / "expected_pong.json").read_text())["runs"]
-    output = _wattboard("measure", *_log_folders(pong_logs), "--format", "json", zone=zone)
+    output = _wattboard("measure", *pong_folders(pong_logs), "--format", "json", zone=zone)
     records = {record["run"]: record["metrics"] for record in json.loads(output)}
     assert records.keys() == expected.keys()
     for run, metrics in records.items():
@@ -66,14 +45,9 @@ def test_every_run_has_its_published_figures(pong_logs: Path, shared_data: Path,
 def site(pong_logs: Path, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The published site, built from the published spec as it is."""
     folder = tmp_path_factory.mktemp("published")
-    package = folder / "rlenergyleaderboard"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    (package / "processors.py").write_text(PROCESSORS)
-    spec = folder / "rl_site_spec.json"
-    spec.write_bytes((shared_data / "rl_site_spec.json").read_bytes())
+    spec = pong_spec(folder, shared_data)
     _wattboard(
-        "build", *_log_folders(pong_logs), "--site-spec", spec, "--output-dir", folder / "site"
+        "build", *pong_folders(pong_logs), "--site-spec", spec, "--output-dir", folder / "site"
     )
     return folder / "site"
 

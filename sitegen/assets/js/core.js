@@ -31,6 +31,8 @@
       requests.delete(href);
       reject(new Error(`${href} cannot be loaded`));
     };
+    // It has come and was no data file: what waits for it must learn so.
+    element.onload = () => reject(new Error(`${href} holds no data`));
     document.head.append(element);
     return promise;
   }
@@ -52,11 +54,12 @@
     /** @type {any} */ (globalThis).document$?.subscribe(start);
   }
 
-  globalThis.wattboard = {
+  // The other scripts add what they offer.
+  globalThis.wattboard = /** @type {Wattboard} */ ({
     assets: new URL(".", script.src).href,
     root: new URL("../../", script.src).href,
     data,
     receive,
     ready,
-  };
+  });
 })();

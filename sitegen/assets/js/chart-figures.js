@@ -1,0 +1,218 @@
+// From a chart's data to what Plotly draws: scatter plots and time series, and the layout of all kinds.
+(() => {
+  "use strict";
+
+  const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x", "star", "pentagon"];
+  const AXIS_SECONDS = [
+    { unit: "h", seconds: 3600, from: 3 * 3600 },
+    { unit: "min", seconds: 60, from: 300 },
+    { unit: "s", seconds: 1, from: -Infinity },
+  ];
+  const DASHES = ["solid", "dash", "dot", "dashdot"];
+  const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+
+  /** @param {string} words */
+  const escaped = (words) => words.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+  /** @param {AxisText} axis */
+  const axisTitle = ({ label, unit }) => escaped(unit ? `${label} (${unit})` : label);
+  /** @param {number} value @param {string} unit */
+  const withUnit = (value, unit) => NUMBER.format(value) + (unit ? ` ${escaped(unit)}` : "");
+
+  /** After eight traces the colours come again, with other shapes. @param {number} index @param {Paint} paint */
+  function mark(index, paint) {
+    const n = paint.series.length;
+    return {
+      color: paint.series[index % n] ?? paint.ink,
+      symbol: SYMBOLS[(index + Math.floor(index / n)) % SYMBOLS.length] ?? "circle",
+    };
+  }
+
+  /** @param {ScatterFigure} figure @param {Paint} paint */
+  function scatterTraces(figure, paint) {
+    const runs = figure.traces
+      .filter(({ mean }) => mean?.n !== 1)
+      .map((trace) => runsTrace(trace, figure, paint));
+    const means = figure.traces.filter(({ mean }) => mean).map((trace) => meanTrace(trace, figure, paint));
+    return [...frontierTrace(figure, paint), ...runs, ...means];
+  }
+
+  /** @param {ScatterTrace} trace @param {ScatterFigure} figure @param {Paint} paint */
+  function runsTrace(trace, figure, paint) {
+    return {
+      type: "scatter",
+      mode: "markers",
+      name: escaped(trace.name),
+      showlegend: !trace.mean,
+      opacity: trace.mean ? 0.5 : 1,
+      x: trace.x,
+      y: trace.y,
+      text: trace.label.map(escaped),
+      customdata: trace.x.map((x, i) => [
+        withUnit(x, figure.x.unit),
+        withUnit(trace.y[i] ?? NaN, figure.y.unit),
+        trace.url[i] ?? "",
+      ]),
+      hovertemplate: pointHover("%{text}", figure),
+      marker: { ...mark(trace.index, paint), size: trace.mean ? 8 : 10, line: { color: paint.surface, width: 1 } },
+    };
+  }
+
+  /** @param {string} heading @param {ScatterFigure} figure */
+  const pointHover = (heading, figure) =>
+    `<b>${heading}</b><br>${escaped(figure.x.label)}: %{customdata[0]}` +
+    `<br>${escaped(figure.y.label)}: %{customdata[1]}<br>%{fullData.name}<extra></extra>`;
+
+  /** @param {ScatterTrace} trace @param {ScatterFigure} figure @param {Paint} paint */
+  function meanTrace(trace, figure, paint) {
+    const mean = /** @type {NonNullable<ScatterTrace["mean"]>} */ (trace.mean);
+    const { color, symbol } = mark(trace.index, paint);
+    /** @param {number | null} around */
+    const bar = (around) => ({ type: "data", array: [around ?? 0], visible: Boolean(around), color, thickness: 1.5, width: 4 });
+    /** @param {number} value @param {number | null} around @param {string} unit */
+    const words = (value, around, unit) =>
+      withUnit(value, around ? "" : unit) + (around ? ` ± ${withUnit(around, unit)}` : "");
+    return {
+      type: "scatter",
+      mode: "markers",
+      name: escaped(trace.name),
+      x: [mean.x],
+      y: [mean.y],
+      error_x: bar(mean.xAround),
+      error_y: bar(mean.yAround),
+      customdata: [
+        [
+          words(mean.x, mean.xAround, figure.x.unit),
+          words(mean.y, mean.yAround, figure.y.unit),
+          mean.n === 1 ? (trace.url[0] ?? "") : "",
+        ],
+      ],
+      hovertemplate: pointHover(mean.n === 1 ? "The only run" : `Mean of ${mean.n} runs`, figure),
+      marker: { color, symbol, size: 13, line: { color: paint.surface, width: 1 } },
+    };
+  }
+
+  /** @param {ScatterFigure} figure @param {Paint} paint */
+  function frontierTrace({ frontier }, paint) {
+    if (!frontier) return [];
+    const { name, x, y } = frontier;
+    return [
+      { type: "scatter", mode: "lines", name, x, y, hoverinfo: "skip", line: { color: paint.muted, width: 1.5, dash: "dash" } },
+    ];
+  }
+
+  /** @param {TimeFigure} figure */
+  function timeUnit(figure) {
+    if (figure.x.unit !== "s") return { unit: figure.x.unit, seconds: 1 };
+    const last = Math.max(0, ...figure.traces.map((trace) => trace.x.at(-1) ?? 0));
+    return /** @type {{unit: string, seconds: number}} */ (AXIS_SECONDS.find(({ from }) => last >= from));
+  }
+
+  /** @param {TimeFigure} figure @param {Paint} paint */
+  function timeTraces(figure, paint) {
+    const { seconds } = timeUnit(figure);
+    return figure.traces.map((trace, i) => ({
+      type: "scatter",
+      mode: "lines",
+      name: escaped(trace.name),
+      x: trace.x.map((x) => x / seconds),
+      y: trace.y,
+      customdata: trace.y.map((y) => (y === null ? "" : withUnit(y, figure.y.unit))),
+      hovertemplate: "%{customdata}<extra>%{fullData.name}</extra>",
+      connectgaps: false,
+      line: { color: mark(trace.index ?? i, paint).color, width: 1.5, dash: DASHES[(trace.dash ?? 0) % DASHES.length] },
+    }));
+  }
+
+  /** The heading of the label that follows the pointer over a time chart. @param {string} unit @param {Paint} paint */
+  function unifiedHover(unit, paint) {
+    return {
+      unifiedhovertitle: { text: `%{x:.4~g} ${unit}` },
+      spikecolor: paint.muted,
+      spikethickness: 1,
+      spikedash: "solid",
+    };
+  }
+
+  /** @param {string} title @param {Paint} paint @param {boolean} [log] */
+  function axisLayout(title, paint, log) {
+    return {
+      title: { text: title, font: { color: paint.ink, size: 13 }, standoff: 8 },
+      type: log ? "log" : "linear",
+      // Powers of ten, and between them 2 and 5: a decade or less would have a single number else.
+      ...(log && { dtick: "D2", exponentformat: "power" }),
+      automargin: true,
+      color: paint.muted,
+      gridcolor: paint.line,
+      linecolor: paint.muted,
+      zeroline: false,
+      showline: true,
+      ticks: "outside",
+      tickcolor: paint.muted,
+    };
+  }
+
+  /** Without a legend: the page has one beside the drawing, as text. @param {Paint} paint @param {ChartState} state */
+  function frame(paint, state) {
+    return {
+      autosize: true,
+      margin: { l: 48, r: 12, t: 8, b: 40 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: paint.surface,
+      font: { family: paint.font, size: 12, color: paint.muted },
+      hovermode: "closest",
+      hoverlabel: {
+        bgcolor: paint.surface,
+        bordercolor: paint.muted,
+        font: { family: paint.font, size: 12, color: paint.ink },
+        namelength: -1,
+        align: "left",
+      },
+      showlegend: false,
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: paint.muted, activecolor: paint.ink },
+      // A reader's zoom outlives a change of colours.
+      uirevision: `${state.log.x}${state.log.y}`,
+    };
+  }
+
+  /** @param {TimeFigure} figure @param {Paint} paint @param {ChartState} state */
+  function timePlot(figure, paint, state) {
+    const { unit, seconds } = timeUnit(figure);
+    const shown = wattboardCharts.timeRange();
+    const xaxis = {
+      ...axisLayout(axisTitle({ label: figure.x.label, unit }), paint),
+      ...unifiedHover(unit, paint),
+      rangemode: "tozero",
+      ...(shown && { range: shown.map((s) => s / seconds), autorange: false }),
+    };
+    const yaxis = { ...axisLayout(axisTitle(figure.y), paint), rangemode: "tozero" };
+    const layout = { ...frame(paint, state), hovermode: "x unified", uirevision: undefined, xaxis, yaxis };
+    return { data: timeTraces(figure, paint), layout };
+  }
+
+  /** @param {ScatterFigure} figure @param {Paint} paint @param {ChartState} state */
+  function scatterPlot(figure, paint, state) {
+    const layout = {
+      ...frame(paint, state),
+      xaxis: axisLayout(axisTitle(figure.x), paint, state.log.x),
+      yaxis: axisLayout(axisTitle(figure.y), paint, state.log.y),
+    };
+    return { data: scatterTraces(figure, paint), layout };
+  }
+
+  /** @param {StripFigure | EnergyFigure} figure @param {Paint} paint @param {ChartState} state */
+  function rowPlot(figure, paint, state) {
+    const xaxis = axisLayout(axisTitle(figure.x), paint, state.log.x);
+    const layout = { ...frame(paint, state), xaxis, ...wattboardCharts.rowLayout(figure, paint) };
+    return { data: wattboardCharts.rowTraces(figure, paint), layout };
+  }
+
+  /** What Plotly draws. @param {Figure} figure @param {Paint} paint @param {ChartState} state @returns {PlotlyFigure} */
+  function plotly(figure, paint, state) {
+    if (figure.kind === "time") return timePlot(figure, paint, state);
+    if (figure.kind === "scatter") return scatterPlot(figure, paint, state);
+    return rowPlot(figure, paint, state);
+  }
+
+  Object.assign(wattboardCharts, { escaped, axisTitle, withUnit, mark, plotly });
+  wattboardCharts.secondsPerUnit = (figure) => timeUnit(figure).seconds;
+})();

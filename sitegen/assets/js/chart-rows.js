@@ -1,0 +1,144 @@
+// Charts of a row a group or run: strips of marks and stacked bars, drawn as svg/rows.py draws them.
+(() => {
+  "use strict";
+
+  // In rows: where a name stands above the middle of its row, and the marks below it.
+  const NAME_AT = 0.26;
+  const MARKS_AT = -0.18;
+  const HALF_BOX = 0.14;
+  const BAR_WIDTH = 0.34;
+  const MOST_LETTERS = 56;
+
+  /** Always the same, and evenly spread: see `jitter` in svg/rows.py. @param {number} i @param {number} n */
+  const jitter = (i, n) => (n < 2 ? 0 : 2 * ((((i + 1) * (Math.sqrt(5) - 1)) / 2) % 1) - 1);
+
+  /** @param {StripRow} row @param {number} at @param {StripFigure} figure @param {Paint} paint */
+  function runsTrace(row, at, figure, paint) {
+    const order = row.values.map((_, i) => i).sort((a, b) => (row.values[a] ?? 0) - (row.values[b] ?? 0));
+    const room = order.length > 5 ? 0.12 : 0.06;
+    return {
+      type: "scatter",
+      mode: "markers",
+      name: wattboardCharts.escaped(row.name),
+      showlegend: false,
+      opacity: 0.55,
+      x: order.map((i) => row.values[i]),
+      y: order.map((_, k) => at - room * jitter(k, order.length)),
+      text: order.map((i) => wattboardCharts.escaped(row.label[i] ?? "")),
+      customdata: order.map((i) => [wattboardCharts.withUnit(row.values[i] ?? NaN, figure.x.unit), "", row.url[i] ?? ""]),
+      hovertemplate: "<b>%{text}</b><br>%{customdata[0]}<br>%{fullData.name}<extra></extra>",
+      marker: { ...wattboardCharts.mark(row.index, paint), size: 8, line: { color: paint.surface, width: 1 } },
+    };
+  }
+
+  /** Whiskers, box and median as one broken line. @param {StripRow} row @param {number} at @param {Paint} paint */
+  function boxTrace(row, at, paint) {
+    if (!row.box) return [];
+    const [low, first, median, third, high] = row.box;
+    const top = at + HALF_BOX;
+    const bottom = at - HALF_BOX;
+    return [
+      {
+        type: "scatter",
+        mode: "lines",
+        showlegend: false,
+        hoverinfo: "skip",
+        x: [low, first, null, third, high, null, first, third, third, first, first, null, median, median],
+        y: [at, at, null, at, at, null, top, top, bottom, bottom, top, null, top, bottom],
+        line: { color: wattboardCharts.mark(row.index, paint).color, width: 1.25 },
+      },
+    ];
+  }
+
+  /** @param {StripRow} row @param {number} at @param {StripFigure} figure @param {Paint} paint */
+  function meanTrace(row, at, figure, paint) {
+    const { color } = wattboardCharts.mark(row.index, paint);
+    const words = `Mean of ${row.values.length}: ${wattboardCharts.withUnit(row.mean, figure.x.unit)}`;
+    return {
+      type: "scatter",
+      mode: "markers",
+      name: wattboardCharts.escaped(row.name),
+      x: [row.mean],
+      y: [at],
+      hovertemplate: `${words}<br>%{fullData.name}<extra></extra>`,
+      marker: { symbol: "line-ns-open", color, size: 16, line: { color, width: 3 } },
+    };
+  }
+
+  /** @param {StripFigure} figure @param {Paint} paint */
+  function stripTraces(figure, paint) {
+    return figure.rows.flatMap((row, i) => {
+      const at = MARKS_AT - i;
+      return [...boxTrace(row, at, paint), runsTrace(row, at, figure, paint), meanTrace(row, at, figure, paint)];
+    });
+  }
+
+  /** @param {EnergyFigure} figure @param {Paint} paint */
+  function energyTraces(figure, paint) {
+    return figure.parts
+      .filter(({ name }) => figure.rows.some((row) => row.parts[name]))
+      .map(({ name, colour }) => ({
+        type: "bar",
+        orientation: "h",
+        name,
+        width: BAR_WIDTH,
+        x: figure.rows.map((row) => row.parts[name]?.value ?? null),
+        y: figure.rows.map((_, i) => MARKS_AT - i),
+        customdata: figure.rows.map((row) => [
+          wattboardCharts.withUnit(row.parts[name]?.value ?? NaN, figure.x.unit),
+          row.parts[name]?.provenance ?? "",
+          row.url,
+          wattboardCharts.escaped(row.name),
+        ]),
+        hovertemplate: `<b>%{customdata[3]}</b><br>${name}: %{customdata[0]}, %{customdata[1]}<extra></extra>`,
+        marker: {
+          color: paint.series[colour],
+          line: { color: paint.surface, width: 1 },
+          pattern: {
+            shape: figure.rows.map((row) => (row.parts[name]?.hatched ? "/" : "")),
+            fgcolor: paint.surface,
+            bgcolor: paint.series[colour],
+            fillmode: "replace",
+            size: 6,
+            solidity: 0.3,
+          },
+        },
+      }));
+  }
+
+  /** @param {string} name */
+  const shortened = (name) => (name.length <= MOST_LETTERS ? name : `${name.slice(0, MOST_LETTERS - 1).trimEnd()}…`);
+
+  /** @param {StripFigure | EnergyFigure} figure @param {Paint} paint */
+  function rowLayout(figure, paint) {
+    const names = figure.rows.map((row) => ("note" in row && row.note ? `${row.name} · ${row.note}` : row.name));
+    return {
+      margin: { l: 12, r: 14, t: 4, b: 40 },
+      barmode: "stack",
+      yaxis: {
+        range: [0.5 - names.length, 0.5],
+        fixedrange: true,
+        showticklabels: false,
+        showgrid: false,
+        zeroline: false,
+      },
+      annotations: names.map((name, i) => ({
+        text: wattboardCharts.escaped(shortened(name)),
+        hovertext: wattboardCharts.escaped(name),
+        xref: "paper",
+        x: 0,
+        xanchor: "left",
+        y: NAME_AT - i,
+        yanchor: "middle",
+        showarrow: false,
+        bgcolor: paint.surface,
+        borderpad: 0,
+        font: { color: paint.ink, size: 12 },
+      })),
+    };
+  }
+
+  wattboardCharts.rowLayout = rowLayout;
+  wattboardCharts.rowTraces = (figure, paint) =>
+    figure.kind === "strip" ? stripTraces(figure, paint) : energyTraces(figure, paint);
+})();

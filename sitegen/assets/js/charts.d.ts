@@ -1,0 +1,143 @@
+/** A chart's data, as `sitegen/plots/` puts it into `data.js`. */
+interface AxisText {
+  label: string;
+  unit: string;
+}
+
+interface ScatterFigure {
+  kind: "scatter";
+  title: string;
+  x: AxisText;
+  y: AxisText;
+  /** What ± stands for. */
+  spread: string;
+  traces: ScatterTrace[];
+  frontier: { name: string; x: number[]; y: number[] } | null;
+}
+
+interface ScatterTrace {
+  name: string;
+  /** Chooses colour and shape. */
+  index: number;
+  x: number[];
+  y: number[];
+  label: string[];
+  url: string[];
+  mean: { n: number; x: number; y: number; xAround: number | null; yAround: number | null } | null;
+}
+
+interface TimeFigure {
+  kind: "time";
+  title: string;
+  x: AxisText;
+  y: AxisText;
+  traces: TimeTrace[];
+}
+
+interface TimeTrace {
+  name: string;
+  x: number[];
+  y: (number | null)[];
+  /** Chooses the colour, where it is not the trace's place. */
+  index?: number;
+  /** Chooses how the line is broken; 0 for not at all. */
+  dash?: number;
+}
+
+interface StripFigure {
+  kind: "strip";
+  title: string;
+  x: AxisText;
+  rows: StripRow[];
+}
+
+interface StripRow {
+  name: string;
+  index: number;
+  values: number[];
+  label: string[];
+  url: string[];
+  mean: number;
+  /** Lowest, lower quartile, median, upper quartile, highest. */
+  box: number[] | null;
+}
+
+interface EnergyFigure {
+  kind: "energy";
+  title: string;
+  x: AxisText;
+  rowLabel: string;
+  parts: { name: string; colour: number }[];
+  rows: EnergyRow[];
+}
+
+interface EnergyRow {
+  name: string;
+  url: string;
+  /** What was not measured, in words. */
+  note: string;
+  parts: Record<string, { value: number; provenance: string; hatched: boolean }>;
+}
+
+type Figure = ScatterFigure | TimeFigure | StripFigure | EnergyFigure;
+
+/** Colours as Plotly reads them. */
+interface Paint {
+  series: string[];
+  ink: string;
+  muted: string;
+  line: string;
+  surface: string;
+  font: string;
+}
+
+/** What a reader has chosen for one chart. */
+interface ChartState {
+  log: { x: boolean; y: boolean };
+}
+
+/** A chart that Plotly has drawn. */
+interface LiveChart {
+  chart: HTMLElement;
+  canvas: PlotlyElement;
+  figure: Figure;
+  state: ChartState;
+}
+
+/** What the scripts for charts share. */
+interface WattboardCharts {
+  /** The page's colours at this moment. */
+  paint(element: HTMLElement): Paint;
+  /** Colours for white paper. */
+  paper: Paint;
+  plotly(figure: Figure, paint: Paint, state: ChartState): PlotlyFigure;
+  /** Seconds that the unit of a time chart's axis has. */
+  secondsPerUnit(figure: TimeFigure): number;
+  rowTraces(figure: StripFigure | EnergyFigure, paint: Paint): Record<string, unknown>[];
+  rowLayout(figure: StripFigure | EnergyFigure, paint: Paint): Record<string, unknown>;
+  /** Markup's signs made into text: Plotly reads a little HTML in its labels. */
+  escaped(words: string): string;
+  axisTitle(axis: AxisText): string;
+  withUnit(value: number, unit: string): string;
+  /** The colour and the shape of the i-th trace. */
+  mark(index: number, paint: Paint): { color: string; symbol: string };
+  loadPlotly(): Promise<PlotlyLibrary>;
+  figureOf(chart: Element): Promise<Figure>;
+  stateOf(chart: Element): ChartState;
+  /** Draw a chart now, or again. */
+  draw(chart: HTMLElement): Promise<void>;
+  /** All charts that are drawn on this page. */
+  live(): LiveChart[];
+  /** Part of the time that all time charts of the page show, in seconds; null for all of it. */
+  timeRange(): [number, number] | null;
+  /** A chart's data as CSV, with units in the header. */
+  csv(figure: Figure): string;
+  /** Have a chart that a script has made drawn when it comes into view. */
+  add(chart: HTMLElement, figure: Figure): void;
+  /** Have all time charts show all of the time. */
+  resetZoom(): void;
+  /** Have a time chart's zoom shared. */
+  shareZoom(live: LiveChart): void;
+}
+
+declare var wattboardCharts: WattboardCharts;

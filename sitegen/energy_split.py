@@ -1,0 +1,85 @@
+"""What a run's energy, with PUE, went into: CPU, GPU, and the facility around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import fsum
+from typing import Literal
+
+from .model import WEAKEST_FIRST, Provenance, RunResult
+
+Component = Literal["CPU", "GPU"]
+_FIGURES: tuple[tuple[Component, str], ...] = (
+    ("CPU", "cpu_energy_kwh"),
+    ("GPU", "gpu_energy_kwh"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One component's share."""
+
+    component: Component
+    kwh: float | None
+    """Mean over all runs of the split, where a run without a reading adds nothing. None: measured in no run."""
+    provenance: Provenance
+    n_measured: int
+    n_concerned: int
+    """Runs on machines that have the component."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Mean energy over runs. The parts that were measured and the overhead add up to the facility's energy."""
+
+    parts: tuple[Part, ...]
+    """CPU, then GPU."""
+    overhead_kwh: float
+    """What the facility adds, by its PUE."""
+    overhead_provenance: Provenance
+    """As that of the energy that it is a share of."""
+    facility_kwh: float
+    n: int
+    """Runs with any energy; others are left out."""
+    pues: tuple[float, ...]
+
+
+def split(runs: Sequence[RunResult]) -> Split | None:
+    """The mean split of some runs; None where no run has any energy."""
+    having = [run for run in runs if run.figures["facility_energy_kwh"].value is not None]
+    if not having:
+        return None
+    parts = tuple(_part(component, name, having) for component, name in _FIGURES)
+    facility = _sum("facility_energy_kwh", having) / len(having)
+    kinds = {run.figures["facility_energy_kwh"].provenance for run in having}
+    return Split(
+        parts,
+        facility - fsum(part.kwh or 0.0 for part in parts),
+        _weakest(kinds),
+        facility,
+        len(having),
+        tuple(sorted({run.pue for run in having})),
+    )
+
+
+def _part(component: Component, name: str, runs: Sequence[RunResult]) -> Part:
+    measured = [run for run in runs if run.figures[name].value is not None]
+    concerned = [
+        run
+        for run in runs
+        if component == "CPU" or run.info.gpu_info or run.figures[name].value is not None
+    ]
+    if not measured:
+        return Part(component, None, "not measured", 0, len(concerned))
+    kinds = {run.figures[name].provenance for run in measured}
+    kwh = _sum(name, measured) / len(runs)
+    return Part(component, kwh, _weakest(kinds), len(measured), len(concerned))
+
+
+def _sum(name: str, runs: Sequence[RunResult]) -> float:
+    return fsum(run.figures[name].value or 0.0 for run in runs)
+
+
+def _weakest(kinds: set[Provenance]) -> Provenance:
+    return next(kind for kind in WEAKEST_FIRST if kind in kinds)

@@ -1,0 +1,398 @@
+"""Whether two samples differ, by the tests of experiment-impact-tracker's `stats` module, which follow Colas et al.
+
+Every test works on many pairs of one size at once (a row a pair): a page has hundreds of them. The same figures give
+the same results: resampling begins with the same seed each time. What each test assumes is in docs/compare.md.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+
+from .model import FloatArray
+from .ranking import ALPHA, has_spread
+from .text import count, number
+
+RESAMPLES = 2000
+MOST_EXACT = 10_000
+"""Up to so many ways of dealing the runs to the two sides, all are tried."""
+MOST_RESAMPLED = 1000
+"""Runs on both sides together, up to which resampling is worth its time: with more, it says what Welch's test says."""
+FEW_FOR_BOOTSTRAP = 20
+FEW_FOR_NORMAL = 30
+"""Runs a side, below which Student's t differs from the normal distribution by more than a few percent."""
+_SEED = 1904_06979
+_MOST_FLOATS = 4_000_000
+"""Of resampled values in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a test says of a pair of samples."""
+
+    test: str
+    """Its name."""
+    symbol: str
+    """Of the statistic."""
+    statistic: float | None
+    p: float | None
+    """Two-sided, of this test alone. None: it could not be computed, and `note` says why."""
+    low: float | None
+    high: float | None
+    """Confidence interval of the difference of means, where the test gives one."""
+    assumes: str
+    note: str
+    """Why there is no p-value, or what to beware of; "" for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two samples and the tests between them. The difference is that of the means, the first less the second."""
+
+    n: tuple[int, int]
+    mean: tuple[float, float]
+    difference: float
+    low: float | None
+    high: float | None
+    """Confidence interval of the difference by Welch's test; None where that could not be computed."""
+    percent: float | None
+    """The difference in percent of the second mean; None where a mean is negative or that one is zero."""
+    effect: float | None
+    """Hedges' g: the difference in standard deviations, corrected for few runs."""
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Results of a test for many pairs: shape (m,) each."""
+
+    statistic: FloatArray
+    p: FloatArray
+    low: FloatArray | None = None
+    high: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TwoSampleTest:
+    """One of the tests."""
+
+    name: str
+    symbol: str
+    assumes: str
+    run: Callable[[FloatArray, FloatArray, float], _Found]
+    """From samples of shapes (m, n_a) and (m, n_b), and alpha."""
+    beware: Callable[[int, int, float], str]
+    """What the two numbers of runs, with alpha, make of the test; "" for nothing."""
+    of_ranks: bool = False
+    needs_spread: bool = True
+    resamples: bool = False
+
+
+def compare(a: Sequence[float], b: Sequence[float], alpha: float = ALPHA) -> Comparison:
+    """Compare two samples of one finite value or more each, by all tests."""
+    (found,) = compare_pairs([(np.asarray(a, float), np.asarray(b, float))], alpha=alpha)
+    return found
+
+
+def compare_pairs(
+    pairs: Sequence[tuple[FloatArray, FloatArray]],
+    tests: Sequence[TwoSampleTest] | None = None,
+    alpha: float = ALPHA,
+) -> list[Comparison]:
+    """Compare many pairs, those of the same sizes together. What is found for one does not depend on the others.
+
+    Args:
+        pairs: One finite value or more in each sample.
+        tests: None for all.
+    """
+    found: dict[int, Comparison] = {}
+    sizes = dict.fromkeys((len(a), len(b)) for a, b in pairs)
+    for size in sizes:
+        places = [i for i, (a, b) in enumerate(pairs) if (len(a), len(b)) == size]
+        a = np.array([pairs[i][0] for i in places])
+        b = np.array([pairs[i][1] for i in places])
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            # Of samples that are all alike but for rounding: they are told as such.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            of_size = list(_compare_rows(a, b, TESTS if tests is None else tests, alpha))
+        found.update(zip(places, of_size, strict=True))
+    return [found[i] for i in range(len(pairs))]
+
+
+def smallest_p(n_a: int, n_b: int) -> float:
+    """The smallest p-value that a test of ranks or permutations can give: two of all ways to deal the runs."""
+    return min(1.0, 2 / comb(n_a + n_b, n_a))
+
+
+def _compare_rows(
+    a: FloatArray, b: FloatArray, tests: Sequence[TwoSampleTest], alpha: float
+) -> Iterator[Comparison]:
+    outcomes = [_outcomes(test, a, b, alpha) for test in tests]
+    effects = _hedges_g(a, b)
+    n = a.shape[1], b.shape[1]
+    for i, of_pair in enumerate(zip(*outcomes, strict=True)):
+        mean_a, mean_b = float(a[i].mean()), float(b[i].mean())
+        difference = mean_a - mean_b
+        interval = next((o for o in of_pair if o.test == WELCH), None)
+        yield Comparison(
+            n,
+            (mean_a, mean_b),
+            difference,
+            interval and interval.low,
+            interval and interval.high,
+            100 * difference / mean_b if mean_a >= 0 and mean_b > 0 else None,
+            _finite(effects[i]),
+            of_pair,
+        )
+
+
+def _outcomes(test: TwoSampleTest, a: FloatArray, b: FloatArray, alpha: float) -> list[Outcome]:
+    """A test's outcome for each row."""
+    n_a, n_b = a.shape[1], b.shape[1]
+    if min(n_a, n_b) < 2:
+        return [
+            _not_computed(test, f"it needs two runs on each side, found {n_a} and {n_b}")
+        ] * len(a)
+    if test.resamples and n_a + n_b > MOST_RESAMPLED:
+        return [_not_computed(test, "left out: with so many runs it says what Welch's does")] * len(
+            a
+        )
+    if test.of_ranks:
+        a, b = _ranks(a, b)
+    usable = has_spread(a, b) if test.needs_spread else np.ones(len(a), bool)
+    outcomes = [_not_computed(test, "the runs of each side are all alike")] * len(a)
+    note = test.beware(n_a, n_b, alpha)
+    places = np.flatnonzero(usable)
+    if len(places):
+        found = test.run(a[places], b[places], alpha)
+        for row, i in enumerate(places):
+            outcomes[i] = _outcome(test, found, row, note)
+    return outcomes
+
+
+def _outcome(test: TwoSampleTest, found: _Found, row: int, note: str) -> Outcome:
+    p = _finite(found.p[row])
+    if p is None:
+        return _not_computed(test, "the figures are too large or too small to compute with")
+    low, high = (None if end is None else _finite(end[row]) for end in (found.low, found.high))
+    return Outcome(
+        test.name, test.symbol, _finite(found.statistic[row]), p, low, high, test.assumes, note
+    )
+
+
+def _not_computed(test: TwoSampleTest, reason: str) -> Outcome:
+    return Outcome(test.name, test.symbol, None, None, None, None, test.assumes, reason)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _ranks(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Each row's values as ranks among those of both sides; equal ones share their mean rank."""
+    from scipy.stats import rankdata
+
+    ranks = rankdata(np.hstack([a, b]), axis=1)
+    return ranks[:, : a.shape[1]], ranks[:, a.shape[1] :]
+
+
+def _hedges_g(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Source: L. V. Hedges, "Distribution theory for Glass's estimator of effect size" (1981), the simpler factor."""
+    n_a, n_b = a.shape[1], b.shape[1]
+    freedom = n_a + n_b - 2
+    if min(n_a, n_b) < 2:
+        return np.full(len(a), np.nan)
+    squares = (n_a - 1) * a.var(axis=1, ddof=1) + (n_b - 1) * b.var(axis=1, ddof=1)
+    g = (a.mean(axis=1) - b.mean(axis=1)) / np.sqrt(squares / freedom) * (1 - 3 / (4 * freedom - 1))
+    return np.where(has_spread(a, b), g, np.nan)
+
+
+def _student(a: FloatArray, b: FloatArray, alpha: float, *, equal_var: bool = True) -> _Found:
+    from scipy.stats import ttest_ind
+
+    result = ttest_ind(a, b, axis=1, equal_var=equal_var)
+    interval = result.confidence_interval(1 - alpha)
+    return _Found(result.statistic, result.pvalue, interval.low, interval.high)
+
+
+def _welch(a: FloatArray, b: FloatArray, alpha: float) -> _Found:
+    return _student(a, b, alpha, equal_var=False)
+
+
+def _ranked_t(a: FloatArray, b: FloatArray, alpha: float) -> _Found:
+    """Without the interval: it would be one of ranks."""
+    found = _student(a, b, alpha)
+    return _Found(found.statistic, found.p)
+
+
+def _mann_whitney(a: FloatArray, b: FloatArray, alpha: float) -> _Found:
+    """Exact where the runs are few, with ties too, which scipy's exact method does not know."""
+    from scipy.stats import mannwhitneyu
+
+    result = mannwhitneyu(a, b, axis=1, method="asymptotic")
+    if comb(a.shape[1] + b.shape[1], a.shape[1]) > MOST_EXACT:
+        return _Found(result.statistic, result.pvalue)
+    return _Found(result.statistic, _permutation(*_ranks(a, b), alpha).p)
+
+
+def _permutation(a: FloatArray, b: FloatArray, alpha: float) -> _Found:  # noqa: ARG001
+    from scipy.stats import permutation_test
+
+    n_a, n_b = a.shape[1], b.shape[1]
+    ways = comb(n_a + n_b, n_a)
+    resamples = ways if ways <= MOST_EXACT else RESAMPLES
+    parts = [
+        permutation_test(
+            (a[rows], b[rows]),
+            _mean_difference,
+            n_resamples=resamples,
+            vectorized=True,
+            axis=1,
+            random_state=np.random.default_rng(_SEED),
+        )
+        for rows in _chunks(len(a), resamples * (n_a + n_b))
+    ]
+    return _Found(
+        np.concatenate([part.statistic for part in parts]),
+        np.concatenate([part.pvalue for part in parts]),
+    )
+
+
+def _bootstrap(a: FloatArray, b: FloatArray, alpha: float) -> _Found:
+    """Percentiles of the resampled difference, and the p-value at which their interval would just reach zero."""
+    from scipy.stats import bootstrap
+
+    parts = [
+        bootstrap(
+            (a[rows], b[rows]),
+            _mean_difference,
+            n_resamples=RESAMPLES,
+            vectorized=True,
+            axis=1,
+            confidence_level=1 - alpha,
+            method="percentile",
+            random_state=np.random.default_rng(_SEED),
+        )
+        for rows in _chunks(len(a), RESAMPLES * (a.shape[1] + b.shape[1]))
+    ]
+    differences = np.concatenate([part.bootstrap_distribution for part in parts])
+    beyond = np.minimum((differences <= 0).sum(axis=1), (differences >= 0).sum(axis=1))
+    return _Found(
+        _mean_difference(a, b, axis=1),
+        np.minimum(1.0, 2 * (beyond + 1) / (RESAMPLES + 1)),
+        np.concatenate([part.confidence_interval.low for part in parts]),
+        np.concatenate([part.confidence_interval.high for part in parts]),
+    )
+
+
+def _treatment_effect(a: FloatArray, b: FloatArray, alpha: float) -> _Found:
+    """The difference of means with a normal interval, from Neyman's variance."""
+    from scipy.stats import norm
+
+    difference = _mean_difference(a, b, axis=1)
+    error = np.sqrt(a.var(axis=1, ddof=1) / a.shape[1] + b.var(axis=1, ddof=1) / b.shape[1])
+    z = difference / error
+    half = norm.isf(alpha / 2) * error
+    return _Found(z, 2 * norm.sf(abs(z)), difference - half, difference + half)
+
+
+def _mean_difference(a: FloatArray, b: FloatArray, axis: int) -> FloatArray:
+    difference: FloatArray = np.mean(a, axis=axis) - np.mean(b, axis=axis)
+    return difference
+
+
+def _chunks(n_rows: int, floats_a_row: int) -> Iterator[slice]:
+    """Rows in parts that fit in memory."""
+    step = max(1, _MOST_FLOATS // floats_a_row)
+    return (slice(start, start + step) for start in range(0, n_rows, step))
+
+
+def _nothing(n_a: int, n_b: int, alpha: float) -> str:  # noqa: ARG001
+    return ""
+
+
+def _few_to_deal(n_a: int, n_b: int, alpha: float) -> str:
+    least = smallest_p(n_a, n_b)
+    if least < alpha:
+        return ""
+    return f"with {n_a} and {count(n_b, 'run')} p cannot be below {number(least, 2)}: no difference can be found"
+
+
+def _few_to_rank(n_a: int, n_b: int, alpha: float) -> str:
+    least = smallest_p(n_a, n_b)
+    if least < alpha:
+        return ""
+    return f"too optimistic with so few runs: counted exactly, p cannot be below {number(least, 2)}"
+
+
+def _few_to_resample(n_a: int, n_b: int, alpha: float) -> str:  # noqa: ARG001
+    return "" if min(n_a, n_b) >= FEW_FOR_BOOTSTRAP else "too optimistic with so few runs"
+
+
+def _few_for_normal(n_a: int, n_b: int, alpha: float) -> str:  # noqa: ARG001
+    if min(n_a, n_b) >= FEW_FOR_NORMAL:
+        return ""
+    return "too optimistic with so few runs: take Welch's interval"
+
+
+WELCH = "Welch's t-test"
+TESTS: tuple[TwoSampleTest, ...] = (
+    TwoSampleTest(
+        WELCH,
+        "t",
+        "independent runs, figures spread normally; the spreads may differ",
+        _welch,
+        _nothing,
+    ),
+    TwoSampleTest(
+        "Student's t-test",
+        "t",
+        "independent runs, figures spread normally and equally widely on both sides",
+        _student,
+        _nothing,
+    ),
+    TwoSampleTest(
+        "Mann–Whitney U test",
+        "U",
+        "independent runs; asks whether one side tends to higher figures, not whether means differ",
+        _mann_whitney,
+        _few_to_deal,
+        needs_spread=False,
+    ),
+    TwoSampleTest(
+        "Ranked t-test",
+        "t",
+        "as Student's, of the figures' ranks; outliers weigh less",
+        _ranked_t,
+        _few_to_rank,
+        of_ranks=True,
+    ),
+    TwoSampleTest(
+        "Bootstrap",
+        "difference",
+        "independent runs, enough of them to stand for all that could be made",
+        _bootstrap,
+        _few_to_resample,
+        resamples=True,
+    ),
+    TwoSampleTest(
+        "Permutation test",
+        "difference",
+        "independent runs; without an effect, any run could as well be one of the other side's",
+        _permutation,
+        _few_to_deal,
+        needs_spread=False,
+        resamples=True,
+    ),
+    TwoSampleTest(
+        "Average treatment effect",
+        "z",
+        "runs alike but for the side they are on, enough of them for a normal mean",
+        _treatment_effect,
+        _few_for_normal,
+    ),
+)

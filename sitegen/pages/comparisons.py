@@ -1,0 +1,179 @@
+"""The tests between a group's children, for the page that compares: a file `comparisons.js` beside the group's page.
+
+The file is a data file like `data.js`, loaded by `wattboard.data(url)`. It exists beside every group with two children
+or more. What it holds (numbers have six significant digits; null for what cannot be told):
+
+    {
+      "alpha": 0.05,
+      "correction": "what the corrected p-values are corrected for, in words",
+      "left_out": "" or, in words, which tests the page has too many groups for,
+      "groups": [address of each child's page, in the spec's order],
+      "titles": [title of each child],
+      "columns": [{"name", "label", "unit", "better": "lower" | "higher" | ""}],
+      "assumptions": {name of a test: "what it assumes"},
+      "pairs": [
+        {
+          "a": i, "b": j,               places in "groups", i < j
+          "column": name,
+          "n": [runs of a, of b],       that have the figure; pairs where a side has none are left out
+          "mean": [of a, of b],         in the column's "unit"
+          "difference": a - b,
+          "low": l, "high": h,          95 % interval of the difference (Welch)
+          "percent": of b's mean, null where a mean is negative or b's is zero,
+          "effect": Hedges' g,
+          "p": p of Welch's test, corrected; what the ranks rest on
+          "tests": [{"name", "p", "low", "high", "note"}, ...]
+                                        p-values of each test alone, not corrected; "low" and "high" of the
+                                        difference, null where the test gives none; "note": why it has no p,
+                                        or what to beware of, or ""
+        }, ...
+      ],
+      "ranks": {name of a column: [[best, worst] | null, in the order of "groups"]}
+    }
+
+To show b - a, change the sign of "difference" and "effect", and use -"high" and -"low"; "percent" has another base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from ..inference import TESTS, WELCH, Comparison, TwoSampleTest, compare_pairs
+from ..model import FloatArray, Group
+from ..ranking import ALPHA, corrected_p, direction, table_ranks, values
+from ..table import Column, Table
+from .datafiles import rank_record
+from .page_data import as_script
+
+COMPARISONS_FILE = "comparisons.js"
+CORRECTION = (
+    "The p-values of the tests are those of each test alone. With many pairs, some fall below alpha by chance: "
+    "the corrected p-value is Welch's, by Holm's method for all pairs of the column, and the ranks rest on it."
+)
+MOST_RESAMPLED = 20
+"""Children, up to which all tests are made."""
+MOST_TESTED = 60
+"""Children, up to which all tests but those that resample are made."""
+MOST_COMPARED = 100
+"""Children, up to which there is anything but ranks: the file grows with the square of their number."""
+
+
+def comparison_files(group: Group, table: Table) -> Mapping[str, str]:
+    """`comparisons.js` of a group that has children to compare; nothing for others."""
+    payload = comparisons(group, table)
+    return {} if payload is None else {COMPARISONS_FILE: as_script(payload)}
+
+
+def comparisons(group: Group, table: Table) -> dict[str, Any] | None:
+    """What the file holds; None for a group with fewer than two children.
+
+    Args:
+        table: The group's `main_table`.
+    """
+    if len(group.children) < 2:
+        return None
+    tests, left_out = _affordable(len(group.children))
+    rows = {row.path: (place, row) for place, row in enumerate(table.rows)}
+    places, in_order = zip(*(rows[child.address] for child in group.children), strict=True)
+    ranks = table_ranks(group, table)
+    samples = {
+        column.name: [values(group, row, column.name) for row in in_order]
+        for column in table.columns
+    }
+    return {
+        "alpha": ALPHA,
+        "correction": CORRECTION,
+        "left_out": left_out,
+        "groups": [child.address for child in group.children],
+        "titles": [child.node.title for child in group.children],
+        "columns": [_column(group, column) for column in table.columns],
+        "assumptions": {test.name: test.assumes for test in tests},
+        "pairs": list(_pairs(samples, tests)) if tests else [],
+        "ranks": {
+            name: [rank_record(of_rows[place]) for place in places]
+            for name, of_rows in ranks.items()
+        },
+    }
+
+
+def _affordable(n_children: int) -> tuple[Sequence[TwoSampleTest], str]:
+    """The tests to make, and what to say of those that are left out."""
+    if n_children <= MOST_RESAMPLED:
+        return TESTS, ""
+    if n_children <= MOST_TESTED:
+        tests = [test for test in TESTS if not test.resamples]
+        return tests, f"Above {MOST_RESAMPLED} groups, the tests that resample are left out."
+    if n_children <= MOST_COMPARED:
+        tests = [test for test in TESTS if test.name == WELCH]
+        return tests, f"Above {MOST_TESTED} groups, only Welch's test is made."
+    return (
+        (),
+        f"Above {MOST_COMPARED} groups, pairs are left out; the ranks take them into account.",
+    )
+
+
+def _column(group: Group, column: Column) -> dict[str, str]:
+    variable = column.variable
+    return {
+        "name": column.name,
+        "label": variable.label,
+        "unit": variable.unit,
+        "better": direction(group, column),
+    }
+
+
+def _pairs(
+    samples: Mapping[str, Sequence[Sequence[float]]], tests: Sequence[TwoSampleTest]
+) -> Iterator[dict[str, Any]]:
+    """A record for each column and each two children that have its figure."""
+    arrays: dict[str, list[FloatArray]] = {
+        name: [np.asarray(sample, float) for sample in of_children]
+        for name, of_children in samples.items()
+    }
+    pairs = [
+        (name, a, b)
+        for name, of_children in samples.items()
+        for a, b in combinations([i for i, sample in enumerate(of_children) if sample], 2)
+    ]
+    corrected = {name: corrected_p(of_children) for name, of_children in samples.items()}
+    # All at once: a test of many pairs costs little more than one of one pair.
+    found = compare_pairs([(arrays[name][a], arrays[name][b]) for name, a, b in pairs], tests)
+    for (name, a, b), comparison in zip(pairs, found, strict=True):
+        yield {
+            "a": a,
+            "b": b,
+            "column": name,
+            **_record(comparison, float(corrected[name][a, b])),
+        }
+
+
+def _record(found: Comparison, corrected: float) -> dict[str, Any]:
+    return {
+        "n": found.n,
+        "mean": [_rounded(mean) for mean in found.mean],
+        "difference": _rounded(found.difference),
+        "low": _rounded(found.low),
+        "high": _rounded(found.high),
+        "percent": _rounded(found.percent),
+        "effect": _rounded(found.effect),
+        "p": _rounded(corrected),
+        "tests": [
+            {
+                "name": outcome.test,
+                "p": _rounded(outcome.p),
+                "low": _rounded(outcome.low),
+                "high": _rounded(outcome.high),
+                "note": outcome.note,
+            }
+            for outcome in found.outcomes
+        ],
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    """To six significant digits; absent where it could not be computed."""
+    return None if value is None or not np.isfinite(value) else float(f"{value:.6g}")

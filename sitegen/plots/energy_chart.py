@@ -1,0 +1,198 @@
+"""What the energy went into: a stacked bar a group or a run, of CPU, GPU and the facility's overhead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..charts import AxisText
+from ..energy_split import Part, Split
+from ..model import Provenance
+from ..pages.views import ChartView, DataTable, KeyView
+from ..scales import best
+from ..svg.axes import axis
+from ..svg.rows import Bar, BarRow, height, stacks
+from ..text import count, number
+from .parts import axis_figure, listed, rounded
+
+MOST_ROWS = 30
+OVERHEAD = "Facility overhead"
+_COLOURS = {"CPU": 0, "GPU": 1, OVERHEAD: 6}
+_CERTAIN: tuple[Provenance, ...] = ("measured", "reported")
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRow:
+    name: str
+    url: str
+    split: Split
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A part of a bar, as it is shown."""
+
+    name: str
+    value: float
+    provenance: Provenance
+
+    @property
+    def is_certain(self) -> bool:
+        return self.provenance in _CERTAIN
+
+
+def energy_chart(chart_id: str, rows: Sequence[SplitRow], *, of_runs: bool) -> ChartView:
+    """What the energy of groups or of runs went into.
+
+    Args:
+        rows: In the order of the page, at least one.
+        of_runs: A row is a run rather than the mean of a group.
+    """
+    shown = rows[:MOST_ROWS]
+    scale = best("kWh", [row.split.facility_kwh for row in rows])
+    x = AxisText("Energy, with PUE" if of_runs else "Mean energy of a run, with PUE", scale.unit)
+    stretches = [_stretches(row.split, scale.factor) for row in shown]
+    totals = np.array([0.0, *(row.split.facility_kwh * scale.factor for row in shown)])
+    bars = [
+        BarRow(_name(row), tuple(_bars(parts))) for row, parts in zip(shown, stretches, strict=True)
+    ]
+    return ChartView(
+        id=chart_id,
+        title="What the energy went into",
+        svg=stacks(axis(x.title, [totals], from_zero=True), bars, f"{chart_id}-hatch"),
+        figure={
+            "kind": "energy",
+            "title": "What the energy went into",
+            "x": axis_figure(x),
+            "rowLabel": "Run" if of_runs else "Experiment",
+            "parts": [{"name": name, "colour": colour} for name, colour in _COLOURS.items()],
+            "rows": [_figure_row(row, parts) for row, parts in zip(shown, stretches, strict=True)],
+        },
+        description=_description(x, shown, stretches),
+        kind="energy",
+        legend=tuple(_legend(stretches)),
+        notes=tuple(_notes(rows, shown, stretches, of_runs)),
+        table=_table(x, rows, scale.factor, of_runs),
+        height=height(len(shown)),
+    )
+
+
+def _stretches(split: Split, factor: float) -> tuple[_Stretch, ...]:
+    """What a bar is made of: only what was measured, and the overhead where there is any."""
+    measured = tuple(
+        _Stretch(part.component, part.kwh * factor, part.provenance)
+        for part in split.parts
+        if part.kwh is not None
+    )
+    if split.overhead_kwh <= 0:
+        return measured
+    overhead = _Stretch(OVERHEAD, split.overhead_kwh * factor, split.overhead_provenance)
+    return (*measured, overhead)
+
+
+def _bars(stretches: Sequence[_Stretch]) -> Iterator[Bar]:
+    start = 0.0
+    for stretch in stretches:
+        end = start + stretch.value
+        yield Bar(_COLOURS[stretch.name], start, end, not stretch.is_certain)
+        start = end
+
+
+def _name(row: SplitRow) -> str:
+    missing = _missing(row.split)
+    return f"{row.name} · {missing}" if missing else row.name
+
+
+def _missing(split: Split) -> str:
+    """ "GPU not measured", "GPU measured in 3 of 5 runs"; "" where nothing is missing."""
+    return ", ".join(filter(None, map(_missing_part, split.parts)))
+
+
+def _missing_part(part: Part) -> str:
+    if part.n_measured == part.n_concerned:
+        return ""
+    if not part.n_measured:
+        return f"{part.component} not measured"
+    return f"{part.component} measured in {part.n_measured} of {part.n_concerned} runs"
+
+
+def _figure_row(row: SplitRow, stretches: Sequence[_Stretch]) -> dict[str, object]:
+    return {
+        "name": row.name,
+        "url": row.url,
+        "note": _missing(row.split),
+        "parts": {
+            stretch.name: {
+                "value": rounded(stretch.value),
+                "provenance": stretch.provenance,
+                "hatched": not stretch.is_certain,
+            }
+            for stretch in stretches
+        },
+    }
+
+
+def _legend(stretches: Sequence[Sequence[_Stretch]]) -> Iterator[KeyView]:
+    present = {stretch.name for row in stretches for stretch in row}
+    yield from (KeyView(n, "■", f"wb-c{c}") for n, c in _COLOURS.items() if n in present)
+    if any(not stretch.is_certain for row in stretches for stretch in row):
+        yield KeyView("estimated or partial", "▨", "wb-hatch-key")
+
+
+def _notes(
+    rows: Sequence[SplitRow],
+    shown: Sequence[SplitRow],
+    stretches: Sequence[Sequence[_Stretch]],
+    of_runs: bool,
+) -> Iterator[str]:
+    without = [part.component for part in _overall(rows) if not part.n_concerned]
+    if without:
+        yield f"These machines have no {without[0]}."
+    pues = sorted({pue for row in rows for pue in row.split.pues})
+    if any(stretch.name == OVERHEAD for row in stretches for stretch in row):
+        yield f"The overhead follows from a PUE of {listed([f'{pue:g}' for pue in pues])}; it is never measured."
+    left = len(rows) - len(shown)
+    if left:
+        words = count(left, "further run" if of_runs else "further group")
+        yield f"{words} {'is' if left == 1 else 'are'} in the table only."
+
+
+def _overall(rows: Sequence[SplitRow]) -> Iterator[Part]:
+    """Each component over all rows, as far as it was measured and is there."""
+    for of_one in zip(*(row.split.parts for row in rows), strict=True):
+        measured = sum(part.n_measured for part in of_one)
+        concerned = sum(part.n_concerned for part in of_one)
+        yield Part(of_one[0].component, None, "not measured", measured, concerned)
+
+
+def _description(
+    x: AxisText, shown: Sequence[SplitRow], stretches: Sequence[Sequence[_Stretch]]
+) -> str:
+    rows = "; ".join(
+        f"{_name(row)}: " + ", ".join(f"{s.name} {number(s.value)}" for s in parts)
+        for row, parts in zip(shown, stretches, strict=True)
+    )
+    return f"{x.title}, a bar a row. {rows}."
+
+
+def _table(x: AxisText, rows: Sequence[SplitRow], factor: float, of_runs: bool) -> DataTable:
+    unit = f" ({x.unit})"
+    head = ("Run" if of_runs else "Experiment", *(f"{n}{unit}" for n in (*_COLOURS, "Together")))
+    return DataTable(
+        head, tuple(_table_row(row.name, row.split, factor) for row in rows), 1, is_whole=True
+    )
+
+
+def _table_row(name: str, split: Split, factor: float) -> tuple[str, ...]:
+    parts = (
+        "—" if p.kwh is None else _sign(p.provenance) + number(p.kwh * factor) for p in split.parts
+    )
+    overhead = number(max(0.0, split.overhead_kwh) * factor)
+    sign = _sign(split.overhead_provenance)
+    return (name, *parts, sign + overhead, sign + number(split.facility_kwh * factor))
+
+
+def _sign(provenance: Provenance) -> str:
+    return {"estimated": "≈ ", "partial": "◐ "}.get(provenance, "")

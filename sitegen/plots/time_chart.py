@@ -1,0 +1,81 @@
+"""Time series of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..charts import TIME_UNITS, AxisText
+from ..model import Series, SeriesSummary, TimeChart
+from ..pages.views import ChartView, DataTable, KeyView
+from ..svg.axes import COLOURS, axis
+from ..svg.lines import Points, lines
+from ..text import number
+
+_LINE = "━"
+
+
+def time_chart(chart: TimeChart) -> ChartView:
+    """A time series of one run."""
+    last_s = max((s.time_s[-1] for s in chart.series if s.time_s), default=0.0)
+    scale, unit = next((scale, unit) for low, scale, unit in TIME_UNITS if last_s >= low)
+    traces = [
+        Points(np.array(s.time_s) / scale, np.array(s.value, dtype=np.float64))
+        for s in chart.series
+    ]  # None becomes NaN
+    y_title = AxisText(chart.quantity, chart.unit).title
+    drawing = lines(
+        axis(f"Time since start ({unit})", [trace.x for trace in traces], from_zero=True),
+        axis(y_title, [trace.y for trace in traces], from_zero=True),
+        traces,
+    )
+    named = chart.series if len(chart.series) > 1 else ()
+    return ChartView(
+        id=f"chart-{chart.key}",
+        title=chart.title,
+        svg=drawing,
+        figure=_figure(chart),
+        description=f"{y_title} over {number(last_s / scale)} {unit}. {_ranges(chart.series)}",
+        kind="time",
+        legend=tuple(KeyView(s.name, _LINE, f"wb-c{i % COLOURS}") for i, s in enumerate(named)),
+        table=_table(chart),
+    )
+
+
+def _figure(chart: TimeChart) -> dict[str, object]:
+    return {
+        "kind": "time",
+        "title": chart.title,
+        "x": {"label": "Time since start", "unit": "s"},
+        "y": {"label": chart.quantity, "unit": chart.unit},
+        "traces": [{"name": s.name, "x": s.time_s, "y": s.value} for s in chart.series],
+    }
+
+
+def _ranges(series: Sequence[Series]) -> str:
+    """ "CPU from 24 to 96, GPU from 0 to 180."."""
+    summaries = ((one.name, summary_of(one)) for one in series)
+    ranges = (f"{name} from {number(s.low)} to {number(s.high)}" for name, s in summaries if s)
+    return ", ".join(ranges) + "."
+
+
+def _table(chart: TimeChart) -> DataTable:
+    unit = f" ({chart.unit})" if chart.unit else ""
+    head = ("Series", *(f"{what}{unit}" for what in ("Lowest", "Mean", "Highest", "Last")))
+    rows = (
+        (one.name, *(number(v) for v in (s.low, s.mean, s.high, s.last)))
+        for one in chart.series
+        if (s := summary_of(one)) is not None
+    )
+    return DataTable(head, tuple(rows), n_words=1, is_whole=False)
+
+
+def summary_of(series: Series) -> SeriesSummary | None:
+    """That of the readings; where a series does not know it, of the points that are left of them."""
+    if series.summary is not None:
+        return series.summary
+    values = [value for value in series.value if value is not None]
+    if not values:
+        return None
+    return SeriesSummary(min(values), sum(values) / len(values), max(values), values[-1])

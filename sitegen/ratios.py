@@ -1,0 +1,88 @@
+"""Ratios that mislead: of a negative figure to a cost, such as return per kWh, where a higher cost looks better."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from .model import Group, RunResult
+from .table import Column, column, run_titles
+from .text import words
+
+_COSTS = {
+    "energy": "[kmg]?wh|[kmg]?j|joules?|(?:kilo)?watt hours?",
+    "power": "[km]?w|(?:kilo)?watts?",
+    "time": "h|hours?|min|minutes?|s|sec|seconds?|d|days?",
+    "emissions": "k?g|t|kilograms?|grams?|tonnes?|co2e?q?",
+}
+_PER = {
+    cost: re.compile(
+        rf"(?:\bper|/)\s*(?:[cg]pu\s+)?(?:{units})(?![a-z0-9])|\b(?:{units})(?:⁻¹|\^?[-−]1)",
+        re.IGNORECASE,
+    )
+    for cost, units in _COSTS.items()
+}
+_SHOWN = 3
+
+
+def cost_below(name: str, label: str, unit: str) -> str:
+    """What a figure is divided by: "energy", "power", "time" or "emissions", as name, label or unit tell; "" for else.
+
+    >>> cost_below("AverageReturnPerkWh", "", ""), cost_below("speed", "", "points/J"), cost_below("per_step", "", "")
+    ('energy', 'energy', '')
+    """
+    texts = (words(name), name.replace("_", " "), label, unit)
+    return next((cost for cost, per in _PER.items() if any(map(per.search, texts))), "")
+
+
+def ratio_note(shown: Column, samples: Sequence[tuple[str, Sequence[float]]]) -> str | None:
+    """A warning, if a figure is a ratio to a cost and negative somewhere.
+
+    Args:
+        samples: For each row its title, and the values of its runs.
+    """
+    variable = shown.variable
+    cost = cost_below(shown.name, variable.label, variable.unit)
+    negative = [title for title, values in samples if any(value < 0 for value in values)]
+    if not cost or not negative:
+        return None
+    return (
+        f"“{variable.label}” is negative for {_listed(negative)}. "
+        f"There it misleads: more {cost} brings it closer to zero, and so makes it look better. "
+        "Compare the two figures that it is made of."
+    )
+
+
+def ratio_notes(group: Group, columns: Sequence[Column]) -> list[str]:
+    """The warnings for a group's page: of its columns, and of what orders its rows."""
+    ordering = group.node.ordering_variable
+    listed = list(columns)
+    if ordering is not None and all(shown.name != ordering for shown in columns):
+        listed.append(column(group, ordering))
+    notes = (
+        ratio_note(shown, list(_samples(group, shown.name)))
+        for shown in listed
+        if cost_below(shown.name, shown.variable.label, shown.variable.unit)
+    )
+    return [note for note in notes if note]
+
+
+def _samples(group: Group, name: str) -> Iterator[tuple[str, list[float]]]:
+    """The values of a figure for each of a group's children, or of a leaf's runs."""
+    rows: list[tuple[str, Sequence[RunResult]]]
+    if group.node.is_leaf:
+        titles = run_titles([run.location.path for run in group.runs])
+        rows = [(titles[run.location.path], [run]) for run in group.runs]
+    else:
+        rows = [(child.node.title, child.runs) for child in group.children]
+    for title, runs in rows:
+        figures = (group.figure(run, name).value for run in runs)
+        yield title, [value for value in figures if value is not None]
+
+
+def _listed(titles: Sequence[str]) -> str:
+    """ "A", "A and B", "A, B, C and 4 more"."""
+    shown = [f"“{title}”" for title in titles[:_SHOWN]]
+    if len(titles) > _SHOWN:
+        shown.append(f"{len(titles) - _SHOWN} more")
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
