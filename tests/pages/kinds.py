@@ -11,8 +11,11 @@ from sites import SAMPLE_PAGES, Site
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1400, "height": 900}
 
+_COMPARED = "digits/random-forest,digits/k-nearest-neighbours,runs/runs/wine/random_forest/seed_0"
+
 KINDS: Mapping[str, tuple[str, str]] = {
     **{kind: ("sample_site", path) for kind, path in SAMPLE_PAGES.items()},
+    "compared": ("sample_site", f"compare/?of={_COMPARED}"),
     "several roots": ("hostile_site", ""),
     "group of none": ("sparse_site", "empty-group/"),
     "leaf of none": ("sparse_site", "no-run/"),
@@ -38,7 +41,9 @@ class Kind:
 
 
 def settle(page: Any) -> None:
-    """Have every chart drawn, and come back to the top."""
+    """Have everything loaded and every chart drawn, and come back to the top."""
+    if "?of=" in page.url:
+        page.locator("main .wb-chart").first.wait_for(state="attached")
     for chart in page.locator(".wb-chart:visible").all():
         chart.scroll_into_view_if_needed()
         chart.locator(".wb-live .main-svg").first.wait_for()

@@ -24,16 +24,23 @@ def _assert_unharmed(page: Any) -> None:
     assert page.evaluate(_TAKEN_FOR_MARKUP) == []
 
 
-def _paths(site: Site) -> dict[str, str]:
-    """Some pages of each kind: the name of the test's case to the address."""
-    groups = sorted(
+def _groups(site: Site) -> list[str]:
+    return sorted(
         f"{file.parent.relative_to(site.folder)}/"
         for file in site.folder.rglob("leaderboard.json")
         if file.parent != site.folder
     )
+
+
+def _title(site: Site, group: str) -> str:
+    return str(site.json(f"{group}leaderboard.json")["title"])
+
+
+def _paths(site: Site) -> list[str]:
+    """Some pages of each kind."""
     runs = [run["address"] for run in site.json("runs.json")]
-    others = ["", "runs/", "compare/", "methods/", "404.html"]
-    return {path: path for path in (*others, *groups, *runs)}
+    compared = f"compare/?of={','.join(run.rstrip('/') for run in runs[:4])}"
+    return ["", "runs/", "compare/", "methods/", "404.html", compared, *_groups(site), *runs]
 
 
 def test_no_name_runs_on_any_page(
@@ -56,7 +63,7 @@ def test_names_are_shown_as_they_are(open_page: OpenPage, hostile_site: Site) ->
         assert link.count() == 1
     index.locator("main h2 a", has_text=MARKUP[1]).click()
     index.locator("h1", has_text=MARKUP[1]).wait_for()
-    assert MARKUP[1] in index.title()
+    assert MARKUP[1].replace("</", "‹/") in index.title()  # other themes put it there unescaped
     rows = index.locator("main tbody th").all_text_contents()
     for title in MARKUP:
         assert any(title in row for row in rows), title
@@ -70,14 +77,10 @@ def test_names_are_shown_as_they_are(open_page: OpenPage, hostile_site: Site) ->
 
 def test_a_chart_s_labels_are_text(open_page: OpenPage, hostile_site: Site) -> None:
     """Names under the pointer and in legends are text, although Plotly knows some markup."""
-    group = next(
-        path
-        for path in _paths(hostile_site)
-        if path.count("/") == 1 and path not in ("runs/", "compare/", "methods/")
-    )
+    group = next(path for path in _groups(hostile_site) if _title(hostile_site, path) == MARKUP[1])
     page = open_page(hostile_site, group, viewport={"width": 1200, "height": 900})
     settle(page)
-    chart = page.locator(".wb-chart").first
+    chart = page.locator(".wb-chart-scatter").first
     chart.scroll_into_view_if_needed()
     labels = []
     for point in chart.locator(".scatterlayer .point").all()[:20]:
@@ -94,7 +97,7 @@ def test_a_chart_s_labels_are_text(open_page: OpenPage, hostile_site: Site) -> N
 def test_a_search_shows_names_as_text(open_page: OpenPage, hostile_site: Site) -> None:
     """What the search finds is text."""
     page = open_page(hostile_site)
-    page.get_by_role("searchbox").press_sequentially("script")
+    page.get_by_role("searchbox").press_sequentially("img")
     page.locator(".search-results a").first.wait_for()
     page.wait_for_timeout(300)
     _assert_unharmed(page)
