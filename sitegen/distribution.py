@@ -42,19 +42,23 @@ class Distribution:
         return Quartiles(low, first, median, third, high)
 
     def place(self, value: float) -> str:
-        """Where one of the values stands: "lowest of 5", "3rd lowest of 5", "highest of 5"."""
+        """Where one of the values stands, counted from the nearer end: "2nd lowest of 5", "highest of 5"."""
         n = len(self.values)
         below, above = bisect_left(self.values, value), n - bisect_right(self.values, value)
         if n - below - above == n:
             return f"the same in all {n}"
         ties = n - below - above - 1
-        if below == 0:
-            rank = "lowest"
-        elif above == 0:
-            rank = "highest"
-        else:
-            rank = f"{ordinal(below + 1)} lowest"
-        return f"{rank} of {n}" + (f", as {ties} other{'s' if ties > 1 else ''}" if ties else "")
+        return f"{_rank(below, above)} of {n}" + (
+            f", as {ties} other{'s' if ties > 1 else ''}" if ties else ""
+        )
+
+
+def _rank(below: int, above: int) -> str:
+    nth = ordinal(min(below, above) + 1)
+    if below == above:
+        return nth
+    end = "lowest" if below < above else "highest"
+    return end if min(below, above) == 0 else f"{nth} {end}"
 
 
 def ordinal(n: int) -> str:

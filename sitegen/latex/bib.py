@@ -43,8 +43,9 @@ def bibtex(sources: Iterable[Source]) -> str:
 
 
 def _entry(source: Source) -> str:
-    width = max(len(name) for name, _ in _fields(source))
-    lines = [f"  {name.ljust(width)} = {{{value}}}" for name, value in _fields(source)]
+    fields = list(_fields(source))
+    width = max(len(name) for name, _ in fields)
+    lines = [f"  {name.ljust(width)} = {{{value}}}" for name, value in fields]
     return f"@{source.kind}{{{source.key},\n" + ",\n".join(lines) + "\n}\n"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -135,10 +136,12 @@ def ascii_latin(text: str) -> str:
     >>> print(ascii_latin("Müller & Ševčík"))
     M{\\"{u}}ller \\& {\\v{S}}ev{\\v{c}}{\\'{i}}k
     """
-    return "".join(
-        escape(char) if char.isascii() else f"{{{_accented(char)}}}"
-        for char in unicodedata.normalize("NFC", text)
-    )
+    return "".join(map(_ascii_letter, unicodedata.normalize("NFC", text)))
+
+
+@lru_cache(maxsize=1024)
+def _ascii_letter(char: str) -> str:
+    return escape(char) if char.isascii() else f"{{{_accented(char)}}}"
 
 
 def breakable(text: str) -> str:

@@ -16,6 +16,7 @@ from .site import Site
 from .subject import Subject, permanent, program
 
 _MOST_KEY_CHARS = 60
+_MOST_NAME_CHARS = 24
 _NOT_KEY = re.compile(r"[^0-9a-z]+")
 _NOT_URL = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
 
@@ -64,9 +65,10 @@ def cite_key(site: Site, address: str) -> str:
     >>> cite_key(Site("Our lab"), ""), cite_key(Site("Our lab"), "digits/k-nearest-neighbours/")
     ('our-lab', 'our-lab.digits.k-nearest-neighbours')
     >>> cite_key(Site("Our lab"), "runs/results/Digits/seed_1/")
-    'our-lab.seed-1.4ddd5b'
+    'our-lab.seed-1.6ef9aa'
     """
-    parts = [_slug(site.name) or "leaderboard", *address.strip("/").split("/")]
+    name = _slug(site.name)[:_MOST_NAME_CHARS].strip("-") or "leaderboard"
+    parts = [name, *address.strip("/").split("/")]
     key = ".".join(filter(None, parts))
     if address.startswith(f"{RUNS}/") and len(parts) > 2:
         # A run's path tells upper from lower case, which BibTeX does not.
@@ -84,17 +86,25 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:6]
 
 
+def _title(site: Site, subject: Subject) -> str:
+    """Of a page, with the site's name; once is enough where the site is its own author."""
+    titles = list(subject.titles)
+    if len(titles) > 1 and titles[0] == site.name and not site.author:
+        del titles[0]
+    elif site.author and site.name not in titles:
+        titles.insert(0, site.name)
+    return ": ".join(titles)
+
+
 def _source(site: Site, links: Links, subject: Subject) -> Source:
     address = permanent(site, links, subject.address)
     data = f"Data of {subject.last_day}" if subject.last_day else ""
     note = "; ".join(filter(None, (data, site.licence, f"made with {program()}")))
-    # Without an author the site is named in that place already.
-    is_named = not site.author or site.name in subject.titles
     return Source(
         cite_key(site, subject.address),
         "misc",
         authors(site),
-        subject.title if is_named else f"{site.name}: {subject.title}",
+        _title(site, subject),
         int(subject.last_day[:4]) if subject.last_day else None,
         note=note[:1].upper() + note[1:],
         url="".join(_NOT_URL.get(char, char) for char in address),

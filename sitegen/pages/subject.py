@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 
 from ..model import RunResult
@@ -43,6 +44,7 @@ def _day(time_s: float) -> str:
     return datetime.fromtimestamp(time_s, UTC).date().isoformat()
 
 
+@cache
 def program() -> str:
     """What made the pages: "Wattboard 0.1.0"."""
     return f"Wattboard {version('wattboard')}"

@@ -200,7 +200,7 @@ class SiblingView:
     text: str
     """Value and unit."""
     place: str
-    """Such as "3rd lowest of 5"."""
+    """Such as "2nd lowest of 5"."""
     range: str
     """Lowest, median and highest of the leaf, in words."""
     svg: Markup

@@ -15,6 +15,7 @@ from ..scales import best
 from ..svg.axes import axis
 from ..svg.rows import Bar, BarRow, height, stacks
 from ..text import count, number
+from .parts import MOST_ROWS as MOST_LISTED
 from .parts import axis_figure, listed, rounded
 
 MOST_ROWS = 30
@@ -126,12 +127,18 @@ def _figure_row(row: SplitRow, stretches: Sequence[_Stretch]) -> dict[str, objec
         "parts": {
             stretch.name: {
                 "value": rounded(stretch.value),
-                "provenance": stretch.provenance,
+                "provenance": _words(stretch),
                 "hatched": not stretch.is_certain,
             }
             for stretch in stretches
         },
     }
+
+
+def _words(stretch: _Stretch) -> str:
+    if stretch.name != OVERHEAD:
+        return stretch.provenance
+    return "from the PUE" if stretch.is_certain else f"from the PUE, {stretch.provenance}"
 
 
 def _legend(stretches: Sequence[Sequence[_Stretch]]) -> Iterator[KeyView]:
@@ -156,7 +163,9 @@ def _notes(
     left = len(rows) - len(shown)
     if left:
         words = count(left, "further run" if of_runs else "further group")
-        yield f"{words} {'is' if left == 1 else 'are'} in the table only."
+        is_listed = len(rows) <= MOST_LISTED
+        where = "in the table only" if is_listed else "left out; runs.csv has all"
+        yield f"{words} {'is' if left == 1 else 'are'} {where}."
 
 
 def _overall(rows: Sequence[SplitRow]) -> Iterator[Part]:
@@ -180,8 +189,9 @@ def _description(
 def _table(x: AxisText, rows: Sequence[SplitRow], factor: float, of_runs: bool) -> DataTable:
     unit = f" ({x.unit})"
     head = ("Run" if of_runs else "Experiment", *(f"{n}{unit}" for n in (*_COLOURS, "Together")))
+    listed_rows = rows[:MOST_LISTED]
     return DataTable(
-        head, tuple(_table_row(row.name, row.split, factor) for row in rows), 1, is_whole=True
+        head, tuple(_table_row(r.name, r.split, factor) for r in listed_rows), 1, is_whole=True
     )
 
 

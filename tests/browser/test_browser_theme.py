@@ -215,6 +215,6 @@ def test_search_loads_when_a_reader_searches(open_page: Callable[..., Any]) -> N
     """The search index is not loaded before the box is used, and then finds a page by its text."""
     page = open_page()
     assert page.locator('script[src*="search/"]').count() == 0
-    page.get_by_role("searchbox").press_sequentially("watts")
+    page.get_by_role("searchbox", name="Search this site").press_sequentially("watts")
     page.locator("#mkdocs-search-results a", has_text="Guide").first.click()
     page.wait_for_url("**/guide/**")

@@ -132,7 +132,7 @@ def test_pages_ask_no_other_host(site: Path) -> None:
         loaded = re.findall(r'(?:src|href)="([^"]+)"', re.sub(r"<a\b[^>]*>", "", html))
         assert not [address for address in loaded if address.startswith(("http:", "https:", "//"))]
         assert "Content-Security-Policy" in html
-        assert not re.search(r"<script(?![^>]*(?:src=|application/json))", html)
+        assert not re.search(r"<script(?![^>]*(?:src=|application/(?:ld\+)?json))", html)
 
 
 @pytest.fixture

@@ -24,6 +24,8 @@ SAMPLE_PAGES: Mapping[str, str] = {
     "run": RUN,
     "all runs": "runs/",
     "compare": "compare/",
+    "comparison": "compare/?of=digits/random-forest,digits/k-nearest-neighbours,"
+    "runs/runs/digits/random_forest/seed_0,runs/runs/digits/random_forest/seed_1&all&test=cpu_hours",
     "methods": "methods/",
     "not found": "404.html",
 }

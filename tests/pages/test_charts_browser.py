@@ -122,10 +122,10 @@ def test_a_switch_makes_an_axis_logarithmic(open_page: Callable[..., Any]) -> No
     chart = _drawn(open_page(GROUP), "plot-1")
     switch = chart.get_by_role("button", name="Log x", exact=True)
     assert _axis(chart, "xaxis")["type"] == "linear"
-    for pressed, kind in (("true", "log"), ("false", "linear")):
+    for pressed, expected in (("true", "log"), ("false", "linear")):
         switch.press("Enter")
         assert switch.get_attribute("aria-pressed") == pressed
-        _until(chart, lambda kind=kind: _axis(chart, "xaxis")["type"] == kind)
+        _until(chart, lambda kind=expected: _axis(chart, "xaxis")["type"] == kind)
     assert _axis(chart, "yaxis")["type"] == "linear"
 
 

@@ -334,7 +334,7 @@ def test_the_choice_outlives_a_page_and_can_be_cleared(
     assert "At most 8" in status.inner_text()
     page.get_by_role("button", name="Clear").click()
     assert not page.get_by_role("region", name="Comparison").is_visible()
-    assert page.locator("input[type=checkbox]:checked").count() == 0
+    assert page.locator(".wb-pick input:checked").count() == 0
 
 
 def test_a_choice_moves_nothing(open_page: OpenPage, sample_site: Site) -> None:

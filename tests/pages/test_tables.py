@@ -21,9 +21,9 @@ def site(built: Callable[..., Path]) -> Path:
 
 
 def _table(page: Path, heading: str) -> str:
-    """From a table's heading to what comes after its legend."""
+    """From a table's heading to the end of what its columns mean."""
     html = page.read_text(encoding="utf-8")
-    (found,) = re.findall(rf'<h2 id="{heading}">.*?(?=<h2|<figure)', html, re.DOTALL)
+    (found,) = re.findall(rf'<h2 id="{heading}">.*?</dl>\n</details>\n', html, re.DOTALL)
     return str(found)
 
 

@@ -107,12 +107,14 @@ def test_a_column_sorts_and_the_ranks_go_with_it(
     assert _titles(page) == ["Beta", "Alpha", "Gamma"]
     assert head.get_attribute("aria-sort") == "ascending"
     assert "by energy, with pue" in rank.inner_text().lower()
+    assert not page.get_by_text("Ordered by score").is_visible()
     assert _column(page, 2)[2] == "—"
     head.get_by_role("button").press("Space")
     assert _titles(page) == ["Gamma", "Alpha", "Beta"]
     head.get_by_role("button").click()
     assert _titles(page) == ["Alpha", "Gamma", "Beta"]
     assert head.get_attribute("aria-sort") is None
+    assert page.get_by_text("Ordered by score").is_visible()
     assert "by score" in rank.inner_text().lower()
 
 
@@ -170,7 +172,7 @@ def test_columns_are_chosen_by_keyboard(open_page: OpenPage, board: Site) -> Non
     page.keyboard.press("Space")
     assert page.locator('th[data-name="rank"]').is_visible()
     page.keyboard.press("Escape")
-    assert not page.get_by_role("checkbox").first.is_visible()
+    assert not page.get_by_role("checkbox", name="Rank").is_visible()
     assert page.evaluate("document.activeElement.textContent") == "Columns"
 
 

@@ -35,14 +35,15 @@ def test_every_value_has_a_place(values: list[float]) -> None:
 
 
 def test_places_in_words() -> None:
-    """Those in between are counted from the lowest, and ties are named."""
+    """Those in between are counted from the nearer end, and ties are named."""
     distribution = Distribution((1.0, 2.0, 2.0, 3.0, 3.0, 3.0, 4.0))
     assert [distribution.place(v) for v in (1.0, 2.0, 3.0, 4.0)] == [
         "lowest of 7",
         "2nd lowest of 7, as 1 other",
-        "4th lowest of 7, as 2 others",
+        "2nd highest of 7, as 2 others",
         "highest of 7",
     ]
+    assert Distribution((1.0, 2.0, 3.0)).place(2.0) == "2nd of 3"
 
 
 def test_no_value_is_no_distribution() -> None:

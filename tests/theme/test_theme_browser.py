@@ -238,7 +238,7 @@ def test_menu_and_results_hold_long_words(open_page: Open, address: str) -> None
     page.get_by_role("button", name="Menu").click()
     assert page.locator("#site-nav").evaluate("e => e.scrollWidth <= e.clientWidth")
     page.get_by_role("button", name="Close").click()
-    page.get_by_role("searchbox").press_sequentially("counters")
+    page.get_by_role("searchbox", name="Search this site").press_sequentially("counters")
     page.locator(".search-results article").first.wait_for()
     assert page.locator(".search-results").evaluate("e => e.scrollWidth <= e.clientWidth")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
@@ -259,7 +259,7 @@ def test_other_scripts_can_answer_a_search(open_page: Open, site: Path) -> None:
           document.dispatchEvent(new Event("wattboard:searchable"));
         }"""
     )
-    page.get_by_role("searchbox").press_sequentially("ab")
+    page.get_by_role("searchbox", name="Search this site").press_sequentially("ab")
     assert page.locator(".search-more a").all_text_contents() == ["found ab"]
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.textContent") == "found ab"

@@ -89,7 +89,8 @@
     await plotly.newPlot(canvas, data, layout, CONFIG);
     // The drawing stays, hidden, for paper.
     plot.classList.add("wb-live");
-    plot.role = "group"; // a picture has no buttons, and Plotly brings some
+    // Plotly's buttons are within: an image must not hold any.
+    plot.setAttribute("role", "group");
     if (figure.kind === "time") wattboardCharts.shareZoom(live);
     else makeClickable(canvas);
   }

@@ -73,37 +73,56 @@
     });
   }
 
+  /** A trace for what is certain and one for what is hatched, so that a legend tells them apart. */
+  const SURETIES = [
+    { hatched: false, words: "" },
+    { hatched: true, words: ", estimated or partial" },
+  ];
+
   /** @param {EnergyFigure} figure @param {Paint} paint */
   function energyTraces(figure, paint) {
-    return figure.parts
-      .filter(({ name }) => figure.rows.some((row) => row.parts[name]))
-      .map(({ name, colour }) => ({
-        type: "bar",
-        orientation: "h",
-        name,
-        width: BAR_WIDTH,
-        x: figure.rows.map((row) => row.parts[name]?.value ?? null),
-        y: figure.rows.map((_, i) => MARKS_AT - i),
-        customdata: figure.rows.map((row) => [
-          wattboardCharts.withUnit(row.parts[name]?.value ?? NaN, figure.x.unit),
-          row.parts[name]?.provenance ?? "",
-          row.url,
-          wattboardCharts.escaped(row.name),
-        ]),
-        hovertemplate: `<b>%{customdata[3]}</b><br>${name}: %{customdata[0]}, %{customdata[1]}<extra></extra>`,
-        marker: {
-          color: paint.series[colour],
-          line: { color: paint.surface, width: 1 },
-          pattern: {
-            shape: figure.rows.map((row) => (row.parts[name]?.hatched ? "/" : "")),
-            fgcolor: paint.surface,
-            bgcolor: paint.series[colour],
-            fillmode: "replace",
-            size: 6,
-            solidity: 0.3,
-          },
-        },
-      }));
+    return figure.parts.flatMap((part) =>
+      SURETIES.map(({ hatched, words }) => ({
+        rows: figure.rows.map((row) => (row.parts[part.name]?.hatched === hatched ? row : null)),
+        name: part.name + words,
+      }))
+        .filter(({ rows }) => rows.some((row) => row))
+        .map(({ rows, name }) => barTrace(part, name, rows, figure.x.unit, paint)),
+    );
+  }
+
+  /**
+   * @param {EnergyFigure["parts"][number]} part
+   * @param {string} name
+   * @param {(EnergyRow | null)[]} rows
+   * @param {string} unit
+   * @param {Paint} paint
+   */
+  function barTrace(part, name, rows, unit, paint) {
+    const color = paint.series[part.colour] ?? paint.ink;
+    const stretches = rows.map((row) => row?.parts[part.name] ?? null);
+    return {
+      type: "bar",
+      orientation: "h",
+      name,
+      width: BAR_WIDTH,
+      x: stretches.map((stretch) => stretch?.value ?? null),
+      y: rows.map((_, i) => MARKS_AT - i),
+      customdata: stretches.map((stretch, i) => [
+        wattboardCharts.withUnit(stretch?.value ?? NaN, unit),
+        stretch?.provenance ?? "",
+        rows[i]?.url ?? "",
+        wattboardCharts.escaped(rows[i]?.name ?? ""),
+      ]),
+      hovertemplate: `<b>%{customdata[3]}</b><br>${part.name}: %{customdata[0]}, %{customdata[1]}<extra></extra>`,
+      marker: {
+        color,
+        line: { color: paint.surface, width: 1 },
+        ...(stretches.some((stretch) => stretch?.hatched) && {
+          pattern: { shape: "/", fgcolor: paint.surface, bgcolor: color, fillmode: "replace", size: 6, solidity: 0.3 },
+        }),
+      },
+    };
   }
 
   /** @param {string} name */

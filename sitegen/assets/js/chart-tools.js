@@ -31,17 +31,23 @@
     const paper = wattboardCharts.paper;
     const { data, layout } = wattboardCharts.plotly(figure, paper, state);
     const named = data.filter((trace) => trace["name"] && trace["showlegend"] !== false && trace["hoverinfo"] !== "skip");
-    const title = { text: wattboardCharts.escaped(figure.title), font: { color: paper.ink, size: 18 }, x: 0.02, xanchor: "left" };
-    const legend = { orientation: "h", y: -0.18, font: { color: paper.ink } };
+    const title = {
+      text: wattboardCharts.escaped(figure.title),
+      subtitle: { text: wattboardCharts.escaped(document.title), font: { color: paper.muted, size: 13 } },
+      font: { color: paper.ink, size: 18 },
+      x: 0.02,
+      xanchor: "left",
+    };
+    const legend = { orientation: "h", traceorder: "normal", y: -0.18, font: { color: paper.ink } };
     const showlegend = figure.kind !== "strip" && named.length > 1;
-    const margin = { ...layout["margin"], t: 56, r: 24 };
+    const margin = { ...layout["margin"], t: 76, r: 24 };
     return { data, layout: { ...layout, paper_bgcolor: "#ffffff", title, legend, showlegend, margin } };
   }
 
   /** @param {Figure} figure @param {ChartState} state @param {"svg" | "png"} format */
   async function picture(figure, state, format) {
     const plotly = await wattboardCharts.loadPlotly();
-    const height = "rows" in figure ? figure.rows.length * ROW + 160 : HEIGHT;
+    const height = "rows" in figure ? figure.rows.length * ROW + 180 : HEIGHT;
     const size = { width: WIDTH, height, scale: format === "png" ? 2 : 1 };
     const url = await plotly.toImage(printed(figure, state), { format, ...size });
     const content = url.slice(url.indexOf(",") + 1);

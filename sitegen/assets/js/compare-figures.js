@@ -178,14 +178,14 @@
       if (seen.has(provenance)) parts.push(`${mark} ${context.rules.words[provenance]}`);
     }
     parts.push("— not measured");
-    const line = element("p", {}, ...parts.map((part) => element("span", {}, part)));
+    const line = element("p", { className: "wb-marks" }, ...parts.map((part) => element("span", {}, part)));
     if (navigator.clipboard) line.append(copyButton(context));
     return element("div", { className: "wb-legend-text" }, line);
   }
 
   /** @param {CompareContext} context */
   function copyButton(context) {
-    const button = element("button", { type: "button", className: "wb-copy" }, "Copy table");
+    const button = element("button", { type: "button", className: "wb-button" }, "Copy table");
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(asTabSeparated(context));
       button.textContent = "Copied";
@@ -196,7 +196,9 @@
 
   /** The numbers themselves; a spread in a column of its own. @param {CompareContext} context */
   function asTabSeparated({ items, rows }) {
-    const plain = (/** @type {unknown} */ text) => String(text ?? "").replace(/[\t\r\n]+/g, " ");
+    // Titles come from strangers: what a spreadsheet would take for a formula gets a quote.
+    const plain = (/** @type {unknown} */ cell) =>
+      typeof cell === "string" ? cell.replace(/[\t\r\n]+/g, " ").replace(/^(?=[=+\-@])/, "'") : String(cell ?? "");
     const head = ["Figure", "Unit", ...items.flatMap((item) => [item.title, "±"])];
     const lines = rows.map(({ label, scale, figures }) => [
       label,

@@ -59,8 +59,11 @@
       button.append(...column.head.childNodes);
       column.head.append(button);
     }
+    /** The line that names the page's order. @type {HTMLElement | null | undefined} */
+    const ordering = view.model.table.closest(".wb-box")?.parentElement?.querySelector("[data-ordering]");
     view.listeners.push(() => {
       const { sort } = view.choice;
+      if (ordering) ordering.hidden = sort !== null;
       for (const column of columns) {
         if (sort?.column === column) column.head.setAttribute("aria-sort", sort.direction);
         else column.head.removeAttribute("aria-sort");
