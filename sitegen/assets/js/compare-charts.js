@@ -56,11 +56,17 @@
       );
       return element("tr", {}, element("th", { scope: "row" }, trace.name), ...cells);
     });
+    const box = table(`${id}-data`, head, rows);
+    for (const named of [box, ...box.children]) {
+      // Every chart's fold is called the same.
+      named.removeAttribute("aria-labelledby");
+      named.setAttribute("aria-label", `${title}: values on the way`);
+    }
     return element(
       "details",
       { className: "wb-data", "data-more": "" },
       element("summary", { id: `${id}-data` }, "Data of this chart as a table"),
-      table(`${id}-data`, head, rows),
+      box,
     );
   }
 
