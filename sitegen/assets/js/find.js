@@ -98,16 +98,22 @@
     return { total, runs };
   }
 
-  /** @param {Run} run */
-  function item([address, title, path, about]) {
-    const li = document.createElement("li");
+  /** The link to a run's page, and what it is found by. @param {Run} run */
+  function described([address, title, path, about]) {
     const link = document.createElement("a");
-    const detail = document.createElement("span");
     const page = location.protocol === "file:" && address.endsWith("/") ? "index.html" : "";
     link.href = wattboard.root + address + page;
     link.textContent = title;
-    detail.textContent = [path, about].filter(Boolean).join(" · ");
-    li.append(link, detail);
+    return { link, detail: [path, about].filter(Boolean).join(" · ") };
+  }
+
+  /** @param {Run} run */
+  function item(run) {
+    const { link, detail } = described(run);
+    const li = document.createElement("li");
+    const span = document.createElement("span");
+    span.textContent = detail;
+    li.append(link, span);
     return li;
   }
 
@@ -165,13 +171,13 @@
 
   /** @param {Run} run */
   function article(run) {
-    const { children } = item(run);
+    const { link, detail } = described(run);
     const element = document.createElement("article");
     const heading = document.createElement("h3");
-    const detail = document.createElement("p");
-    heading.append(children[0].cloneNode(true));
-    detail.textContent = children[1].textContent;
-    element.append(heading, detail);
+    const line = document.createElement("p");
+    heading.append(link);
+    line.textContent = detail;
+    element.append(heading, line);
     return element;
   }
 
