@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+_PATIENCE_MS = 180_000
+"""For a page of thousands of rows on a machine that has other things to do."""
+
 _DESK = {"width": 1400, "height": 900}
 
 _WATCH_SHIFTS = """
@@ -158,12 +161,12 @@ def load(browser: Any, url: str) -> Load:
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.add_init_script(_WATCH_SHIFTS)
-        page.goto(url)
+        page.goto(url, timeout=_PATIENCE_MS)
         first_paint_ms = page.evaluate(_FIRST_PAINT)
         charts = page.locator(".wb-chart:visible").all()
         for chart in charts:
             chart.scroll_into_view_if_needed()
-            chart.locator(".wb-live .main-svg").first.wait_for()
+            chart.locator(".wb-live .main-svg").first.wait_for(timeout=_PATIENCE_MS)
         page.wait_for_timeout(300)
         return Load(
             first_paint_ms,
@@ -188,7 +191,7 @@ def _origin(url: str) -> str:
 def chart_ms(browser: Any, url: str) -> float:
     """Milliseconds from scrolling to the first chart that is out of view until it is painted, Plotly loaded for it."""
     with _page(browser) as page:
-        page.goto(url)
+        page.goto(url, timeout=_PATIENCE_MS)
         page.wait_for_timeout(500)
         return float(page.evaluate(_CHART))
 
@@ -196,7 +199,7 @@ def chart_ms(browser: Any, url: str) -> float:
 def sort_ms(browser: Any, url: str) -> list[Reaction]:
     """How long each of two clicks on each header of the last table takes."""
     with _page(browser) as page:
-        page.goto(url)
+        page.goto(url, timeout=_PATIENCE_MS)
         page.wait_for_timeout(1000)
         return [Reaction(**times) for times in page.evaluate(_SORT)]
 
@@ -204,6 +207,6 @@ def sort_ms(browser: Any, url: str) -> list[Reaction]:
 def typed_ms(browser: Any, url: str, text: str) -> list[Reaction]:
     """How long each key takes of typing a text into the filter, and of taking it out again."""
     with _page(browser) as page:
-        page.goto(url)
+        page.goto(url, timeout=_PATIENCE_MS)
         page.wait_for_timeout(1000)
         return [Reaction(**times) for times in page.evaluate(_TYPE, text)]

@@ -56,17 +56,11 @@
       );
       return element("tr", {}, element("th", { scope: "row" }, trace.name), ...cells);
     });
-    const box = table(`${id}-data`, head, rows);
-    for (const named of [box, ...box.children]) {
-      // Every chart's fold is called the same.
-      named.removeAttribute("aria-labelledby");
-      named.setAttribute("aria-label", `${title}: values on the way`);
-    }
     return element(
       "details",
       { className: "wb-data", "data-more": "" },
       element("summary", { id: `${id}-data` }, "Data of this chart as a table"),
-      box,
+      table(`${id}-title ${id}-data`, head, rows),
     );
   }
 
@@ -92,7 +86,7 @@
     const made = element(
       "figure",
       { className: "wb-chart wb-chart-time wb-overlay", id: `compare-${id}` },
-      element("figcaption", {}, title),
+      element("figcaption", { id: `compare-${id}-title` }, title),
       tools(title),
       element(
         "div",
