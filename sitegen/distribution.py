@@ -42,7 +42,7 @@ class Distribution:
         return Quartiles(low, first, median, third, high)
 
     def place(self, value: float) -> str:
-        """Where one of the values stands, counted from the nearer end: "2nd lowest of 5", "highest of 5"."""
+        """Where one of the values stands, from the nearer end: "2nd lowest of 5", "3rd of 5", "highest of 5"."""
         n = len(self.values)
         below, above = bisect_left(self.values, value), n - bisect_right(self.values, value)
         if n - below - above == n:

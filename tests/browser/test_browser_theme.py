@@ -208,7 +208,7 @@ def test_a_chart_comes_alive_without_moving_the_page(open_page: Callable[..., An
     page.locator(".wb-live .wb-canvas .point").wait_for()
     assert page.evaluate("document.documentElement.scrollHeight") == height
     buttons = page.locator(".modebar-btn")
-    assert buttons.count() == 6  # Plotly's own set has one that sends the data to its makers
+    assert buttons.count() == 5  # Plotly's own set has one that sends the data to its makers
 
 
 def test_search_loads_when_a_reader_searches(open_page: Callable[..., Any]) -> None:

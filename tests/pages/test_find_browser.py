@@ -82,14 +82,12 @@ def root(request: pytest.FixtureRequest, site: Path, address: str) -> str:
     return address if request.param == "served" else f"file://{site}/"
 
 
-def _found(page: Any, query: str, place: str = ".wb-find") -> list[str]:
-    """Titles of what is found, in their order."""
-    field = "form.search input" if place == ".search-results" else f"{place} input"
-    page.locator(field).fill(query)
-    status = page.locator(f"{place} .wb-found [role=status]")
-    status.wait_for()
-    page.wait_for_timeout(400)
-    titles: list[str] = page.locator(f"{place} .wb-found a").all_inner_texts()
+def _found(page: Any, query: str) -> list[str]:
+    """Titles of what the box on the page of all runs finds, in their order."""
+    page.locator(".wb-find input").fill(query)
+    page.locator(".wb-find [role=status]").wait_for(state="attached")
+    page.wait_for_timeout(500)
+    titles: list[str] = page.locator(".wb-find .wb-found a").all_inner_texts()
     return titles
 
 
@@ -135,34 +133,36 @@ def test_names_are_text(open_at: Callable[..., Any], root: str) -> None:
 
 
 def test_the_search_of_the_theme_shows_runs(open_at: Callable[..., Any], root: str) -> None:
-    """Runs stand below the pages that are found, by keyboard too; from disk they are all that is found."""
+    """By keyboard from the box to the run; from disk runs are all that is found."""
     page = open_at(f"{root}index.html")
-    page.keyboard.press("Tab")
-    page.locator("form.search input").focus()
-    assert _found(page, "seed 12", ".search-results") == ["Board: dqn/seed_12"]
-    page.keyboard.press("End")
-    for _ in range(4):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.closest('.wb-found') !== null"):
+    page.keyboard.press("/")
+    page.keyboard.type("seed 12", delay=10)
+    found = page.locator(".search-more a")
+    found.wait_for()
+    assert found.all_inner_texts() == ["Board: dqn/seed_12"]
+    for _ in range(5):
+        page.keyboard.press("ArrowDown")
+        if page.evaluate("document.activeElement.closest('.search-more') !== null"):
             break
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert "seed_12" in page.locator("h1").inner_text()
 
 
-def test_pages_found_stay_beside_runs(open_at: Callable[..., Any], address: str) -> None:
-    """MkDocs writes its results anew with each key, and ours stay the last among them."""
+def test_pages_and_runs_are_found_side_by_side(open_at: Callable[..., Any], address: str) -> None:
+    """MkDocs writes its results anew with each key, ours stay; where runs are found, nothing says that nothing is."""
     page = open_at(f"{address}index.html")
     field = page.locator("form.search input")
     field.click()
-    field.press_sequentially("numpy ", delay=20)
-    page.locator(".search-results article a", has_text="numpy").wait_for()
+    field.press_sequentially("numpy", delay=20)
+    page.locator(".search-pages article a", has_text="numpy").wait_for()
+    assert page.locator(".search-more").inner_text() == ""
     field.fill("")
     field.press_sequentially("seed 12", delay=20)
-    page.locator(".search-results .wb-found a").wait_for()
+    page.locator(".search-more a").wait_for()
     field.press("Shift")
     page.wait_for_timeout(300)
-    assert page.locator(".search-results > :last-child.wb-found a").count() == 1
+    assert page.locator(".search-more a").count() == 1
     assert not page.locator(".search-results").get_by_text("Nothing found").is_visible()
 
 

@@ -67,7 +67,7 @@ def test_a_part_can_be_replaced(tmp_path: Path) -> None:
     for name in ("index.html", "404.html", "leaderboard/index.html"):
         page = _read(site, name)
         assert "Own foot of Our lab" in page
-        assert "Made with Wattboard" not in page
+        assert "<p>Made with Wattboard</p>" not in page
 
 
 def test_options_show_on_every_page(tmp_path: Path) -> None:

@@ -98,16 +98,22 @@
     return { total, runs };
   }
 
-  /** @param {Run} run */
-  function item([address, title, path, about]) {
-    const li = document.createElement("li");
+  /** The link to a run's page, and what it is found by. @param {Run} run */
+  function described([address, title, path, about]) {
     const link = document.createElement("a");
-    const detail = document.createElement("span");
     const page = location.protocol === "file:" && address.endsWith("/") ? "index.html" : "";
     link.href = wattboard.root + address + page;
     link.textContent = title;
-    detail.textContent = [path, about].filter(Boolean).join(" · ");
-    li.append(link, detail);
+    return { link, detail: [path, about].filter(Boolean).join(" · ") };
+  }
+
+  /** @param {Run} run */
+  function item(run) {
+    const { link, detail } = described(run);
+    const li = document.createElement("li");
+    const span = document.createElement("span");
+    span.textContent = detail;
+    li.append(link, span);
     return li;
   }
 
@@ -159,54 +165,38 @@
     if (input.value) search();
   }
 
-  const joined = new WeakSet();
+  /** What the theme "wattboard" asks for: see its search.js. @typedef {{query: string, results: HTMLElement}} Asked */
+  /** @type {Asked | null} */
+  let latest = null;
 
-  /** The search of the theme "wattboard". Its own results come and go; ours stay below them. */
-  function joinSearch() {
-    const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form.search"));
-    const input = form?.querySelector("input");
-    const results = form?.querySelector(".search-results");
-    if (!form || !input || !results || joined.has(form)) return;
-    joined.add(form);
-    const box = resultsBox();
-    const keep = () => {
-      if (box.element.hidden) box.element.remove();
-      else if (results.lastChild !== box.element) results.append(box.element);
-    };
-    new MutationObserver(keep).observe(results, { childList: true });
-    connect(input, (found) => {
-      box.show(found);
-      keep();
-    });
-    // From disk the site's own search does not work, and its box is hidden.
-    if (form.hidden) openAlone(form, input, results);
+  /** @param {Run} run */
+  function article(run) {
+    const { link, detail } = described(run);
+    const element = document.createElement("article");
+    const heading = document.createElement("h3");
+    const line = document.createElement("p");
+    heading.append(link);
+    line.textContent = detail;
+    element.append(heading, line);
+    return element;
   }
 
-  /**
-   * @param {HTMLFormElement} form
-   * @param {HTMLInputElement} input
-   * @param {Element} results
-   */
-  function openAlone(form, input, results) {
-    const open = () => form.classList.add("search-open");
-    const close = () => form.classList.remove("search-open");
-    form.hidden = false;
-    input.placeholder = "Search runs";
-    input.addEventListener("focus", open);
-    input.addEventListener("input", open);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      results.querySelector("a")?.focus();
-    });
-    form.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      input.focus();
-      close();
-    });
-    document.addEventListener("click", (event) => {
-      if (!form.contains(/** @type {Node} */ (event.target))) close();
-    });
+  /** Runs in the theme's search box, below the pages that it finds; from disk it finds runs alone. */
+  async function answer(/** @type {Event} */ event) {
+    const asked = /** @type {CustomEvent<Asked>} */ (event).detail;
+    latest = asked;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    if (latest !== asked || !asked.query) return;
+    const found = await find(asked.query).catch(() => null);
+    if (!found || latest !== asked || (!found.total && location.protocol !== "file:")) return;
+    const said = document.createElement("p");
+    said.textContent = inWords(found);
+    asked.results.replaceChildren(said, ...found.runs.map(article));
   }
+
+  document.addEventListener("wattboard:search", answer);
+  // From disk the site's own search does not work, and its box is hidden.
+  if (location.protocol === "file:") document.dispatchEvent(new Event("wattboard:searchable"));
 
   /** The page of all runs has a place for a box. */
   function addBox() {
@@ -224,8 +214,5 @@
     connect(input, box.show);
   }
 
-  wattboard.ready(() => {
-    joinSearch();
-    addBox();
-  });
+  wattboard.ready(addBox);
 })();
