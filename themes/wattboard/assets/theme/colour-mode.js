@@ -54,6 +54,8 @@
   }
 
   apply(chosen());
+  // What needs scripts takes its place now, and moves nothing later.
+  root.classList.add("scripted");
   // Chosen on another tab, or while this page lay in the browser's memory.
   addEventListener("storage", ({ key }) => key === KEY && apply(chosen()));
   addEventListener("pageshow", ({ persisted }) => persisted && apply(chosen()));
@@ -61,7 +63,6 @@
   document.addEventListener("DOMContentLoaded", () => {
     const control = /** @type {HTMLElement | null} */ (document.querySelector(".colours"));
     if (!control) return;
-    control.hidden = false;
     apply(chosen());
     control.addEventListener("change", ({ target }) => {
       const mode = /** @type {HTMLInputElement} */ (target).value;

@@ -43,10 +43,6 @@ var base_url = document.documentElement.dataset.baseUrl;
     document.dispatchEvent(new CustomEvent("wattboard:search", { detail }));
   }
 
-  function show() {
-    form.hidden = false;
-  }
-
   /** From the box to the first result and on, and back.
    * @param {KeyboardEvent} event */
   function step(event) {
@@ -65,8 +61,8 @@ var base_url = document.documentElement.dataset.baseUrl;
     (/^(input|textarea|select)$/i.test(document.activeElement.tagName) ||
       document.activeElement.isContentEditable);
 
-  if (hasIndex) show();
-  document.addEventListener("wattboard:searchable", show);
+  form.hidden = !hasIndex;
+  document.addEventListener("wattboard:searchable", () => (form.hidden = false));
   form.addEventListener("keydown", step);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
