@@ -50,4 +50,10 @@ def test_a_pdf_holds_the_page_s_text(
     for control in page.locator("button, input, select, .modebar").all():
         assert not control.is_visible()
     assert page.locator(".wb-canvas:visible").count() == 0
-    assert page.locator("svg.wb-svg:visible").count() == page.locator(".wb-chart:visible").count()
+    assert (
+        page.evaluate(
+            """[...document.querySelectorAll(".wb-chart")].filter((chart) => chart.checkVisibility()).map(
+          (chart) => chart.querySelector("svg.wb-svg").checkVisibility())"""
+        ).count(False)
+        == 0
+    )
