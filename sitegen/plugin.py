@@ -93,7 +93,11 @@ class LeaderboardPage(Page):
         """There is no Markdown behind this page."""
         self.markdown = ""
         own = config.site_description if self.source.address == "" else None
-        self.meta = {"description": escape(own or self.source.summary), "wattboard": True}
+        self.meta = {
+            "description": escape(own or self.source.summary),
+            "wattboard": True,
+            "within": _escaped_title(self.source.within),
+        }
 
     def render(self, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
         """The content is HTML already."""

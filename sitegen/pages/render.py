@@ -51,6 +51,8 @@ class PageContent:
     """A line of plain text for search and for the page's description."""
     above: str | None = None
     """Address of the leaf that a run's page belongs under; None where no leaf lists it."""
+    within: str = ""
+    """Title of the group that tells it from pages of the same title; "" where that is the front page."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Name to text of what lies beside the page."""
 
@@ -104,7 +106,8 @@ class PageRenderer:
             titles = tuple(g.node.title for g in (*ancestors, group))
             subject = Subject(group.address, titles, line, group.runs)
             cite = self._cite(subject, badge, contents)
-            yield self._page(group.address, view.title, "group.html", view, line, files, cite)
+            page = self._page(group.address, view.title, "group.html", view, line, files, cite)
+            yield replace(page, within=_within(ancestors))
 
     def other_pages(self) -> Iterator[PageContent]:
         """Those of no group and no run: all runs, the comparison, the methods."""
@@ -143,7 +146,8 @@ class PageRenderer:
             subject = Subject(address, titles, summary, (run,))
             cite = self._cite(subject, badge, run_contents(address, run, whole=whole))
             page = self._page(address, view.title, "run.html", view, line, files, cite)
-            yield replace(page, above=places[0].leaf.address if places else None), run
+            above_leaf = None if leaf is None else leaf.address
+            yield replace(page, above=above_leaf, within=_within(above)), run
 
     def zip_file(self, run: RunResult) -> Path:
         """Where a run's zip lies, to be put beside its page as `LOG_ZIP`."""
@@ -225,6 +229,10 @@ def _whole(group: Group, ancestors: Sequence[Group]) -> str | None:
     if not group.address:
         return None
     return ancestors[-1].address if ancestors else ""
+
+
+def _within(ancestors: Sequence[Group]) -> str:
+    return ancestors[-1].node.title if ancestors and ancestors[-1].address else ""
 
 
 def _places(leaderboard: Leaderboard) -> Mapping[str, Sequence[Shown]]:

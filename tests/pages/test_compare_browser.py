@@ -231,7 +231,7 @@ def test_time_series_are_drawn_over_each_other(
     chart.scroll_into_view_if_needed()
     chart.locator(".scatterlayer .trace").nth(1).wait_for()
     assert chart.locator(".wb-key li").count() == 2
-    assert "Random forest: seed_0 from" in chart.locator("[role=img]").get_attribute("aria-label")
+    assert "Random forest: seed_0 from" in chart.locator(".wb-plot").get_attribute("aria-label")
     page.get_by_label("Time as a share of each run’s duration").check()
     chart.locator(".xtitle", has_text="Share of the run’s duration (%)").wait_for()
     assert page.url.endswith("&share")

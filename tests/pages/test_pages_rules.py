@@ -109,6 +109,17 @@ def test_every_link_leads_to_a_file(request: pytest.FixtureRequest, name: str) -
     assert dead_links(site.folder) == []
 
 
+@pytest.mark.parametrize("name", ["sample_site", "pong_site", "lab_site"])
+def test_no_two_pages_have_one_title(request: pytest.FixtureRequest, name: str) -> None:
+    """A reader with many tabs, or a list of results, tells pages apart by their titles."""
+    site: Site = request.getfixturevalue(name)
+    titles = Counter(
+        re.search(r"<title>(.*?)</title>", file.read_text(encoding="utf-8"), re.DOTALL)[1]  # type: ignore[index]
+        for file in site.folder.rglob("index.html")
+    )
+    assert [title for title, count in titles.items() if count > 1] == []
+
+
 def test_the_sitemap_has_every_page(lab_site: Site) -> None:
     """Each page is listed once under the site's address; the page for lost readers is not."""
     listed = re.findall(r"<loc>(.*?)</loc>", lab_site.read("sitemap.xml"))
