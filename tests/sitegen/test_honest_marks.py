@@ -1,4 +1,4 @@
-"""What a page must not claim: a best among what are no rivals or of partial figures, and more certainty than the energy's."""
+"""What a page must not claim: a best among no rivals or of partial figures, more certainty than the energy has."""
 
 from __future__ import annotations
 
