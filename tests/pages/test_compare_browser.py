@@ -238,6 +238,44 @@ def test_time_series_are_drawn_over_each_other(
 
 
 @pytest.mark.parametrize("from_disk", [False, True])
+def test_the_menu_leads_to_what_was_ticked(
+    open_page: OpenPage, sample_site: Site, *, from_disk: bool
+) -> None:
+    """The site's own link to the page, which holds no choice, shows what was ticked; coming back, it still is."""
+    page = open_page(sample_site, "digits/", from_disk=from_disk, viewport=DESK)
+    boxes = [
+        page.get_by_role("checkbox", name=f"Compare {title}")
+        for title in ("Random forest", "k-nearest neighbours")
+    ]
+    for box in boxes:
+        box.check()
+    page.locator("#site-nav").get_by_role("link", name="Compare", exact=True).click()
+    assert _heads(page) == ["Random forest", "k-nearest neighbours"]
+    assert page.url.endswith(f"?of={FOREST},{NEIGHBOURS}")
+    page.go_back()
+    bar = page.get_by_role("region", name="Comparison")
+    assert bar.get_by_role("status").inner_text() == "2 chosen"
+    assert all(box.is_checked() for box in boxes)
+
+
+def test_only_a_reader_takes_items_away(
+    open_page: OpenPage, sample_site: Site, complaints: list[str]
+) -> None:
+    """An address that leads nowhere leaves the choice alone; removing an item takes its tick away."""
+    page = open_page(sample_site, _compare(FOREST), viewport=DESK)
+    _section(page, "wb-compare-figures")
+    page.goto(sample_site.url(_compare("runs/no-such-run"), from_disk=False))
+    page.get_by_text("cannot be loaded").wait_for()
+    complaints.clear()
+    page.goto(sample_site.url("compare/", from_disk=False))
+    assert _heads(page) == ["Random forest"]
+    page.get_by_role("button", name="Remove Random forest").click()
+    page.locator("table").first.wait_for(state="detached")
+    page.goto(sample_site.url("digits/", from_disk=False))
+    assert not page.get_by_role("checkbox", name="Compare Random forest").is_checked()
+
+
+@pytest.mark.parametrize("from_disk", [False, True])
 def test_an_address_is_the_comparison(
     open_page: OpenPage, sample_site: Site, *, from_disk: bool
 ) -> None:

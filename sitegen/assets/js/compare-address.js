@@ -20,6 +20,7 @@
         all: given.has("all"),
         share: given.has("share"),
       },
+      chooses: given.has("of"),
       refused: parts.filter((_, i) => !isAddress(wanted[i])),
       tooMany: Math.max(0, addresses.length - most),
     };

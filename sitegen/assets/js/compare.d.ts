@@ -119,7 +119,8 @@ interface Basket {
 interface Compare {
   element(tag: string, properties?: Record<string, any>, ...children: (Node | string)[]): any;
   table(id: string, head: Node[], rows: Node[]): HTMLElement;
-  read(search: string): { state: CompareState; refused: string[]; tooMany: number };
+  /** `chooses`: the address says what is compared. */
+  read(search: string): { state: CompareState; chooses: boolean; refused: string[]; tooMany: number };
   written(state: CompareState): string;
   load(address: string): Promise<ItemData>;
   number(value: number, digits?: number | null): string;
