@@ -117,10 +117,18 @@ interface WattboardCharts {
   rowLayout(figure: StripFigure | EnergyFigure, paint: Paint): Record<string, unknown>;
   /** Markup's signs made into text: Plotly reads a little HTML in its labels. */
   escaped(words: string): string;
+  /** A name for a label over the drawing, shortened in its middle, its signs made into text. */
+  brief(name: string): string;
+  /** The same, within a template that Plotly fills in. */
+  literal(name: string): string;
   axisTitle(axis: AxisText): string;
   withUnit(value: number, unit: string): string;
   /** The colour and the shape of the i-th trace. */
   mark(index: number, paint: Paint): { color: string; symbol: string };
+  /** What Plotly is told of a logarithmic axis' ticks. @param range Powers of ten. */
+  logTicks(range: [number, number]): { tickmode: "array"; tickvals: number[]; ticktext: string[] };
+  /** Have the ticks of logarithmic axes follow what a chart shows. */
+  adaptTicks(canvas: PlotlyElement): Promise<void>;
   loadPlotly(): Promise<PlotlyLibrary>;
   figureOf(chart: Element): Promise<Figure>;
   stateOf(chart: Element): ChartState;
