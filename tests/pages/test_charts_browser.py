@@ -170,7 +170,7 @@ def test_labels_over_a_chart_are_short(open_page: Callable[..., Any], tmp_path: 
         write_run(folder / "and-another-long-folder-below-it", power_samples(cpu_w=50.0 + seed))
     spec = {
         "Lab": {
-            "summary_variables": ["exp_len_hours", "total_power"],
+            "executive_summary_variables": ["exp_len_hours", "total_power"],
             "child_experiments": {LONG: {"filter": "experiment"}},
         }
     }

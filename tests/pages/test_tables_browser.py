@@ -118,7 +118,6 @@ def test_a_column_sorts_and_the_ranks_go_with_it(
     assert "by score" in rank.inner_text().lower()
 
 
-
 @pytest.mark.parametrize("width", [320, 390, 700, 1000, 1400])
 def test_the_menu_of_columns_is_on_the_screen(
     open_page: OpenPage, sample_site: Site, width: int
@@ -130,6 +129,7 @@ def test_the_menu_of_columns_is_on_the_screen(
     content = page.locator("main").bounding_box()
     assert menu["x"] >= content["x"]
     assert menu["x"] + menu["width"] <= content["x"] + content["width"]
+
 
 def test_a_filter_narrows_and_says_how_many(open_page: OpenPage, board: Site) -> None:
     """Every word must be in the row, whatever its case; the count of rows is a status, said aloud."""

@@ -8,7 +8,8 @@
     { unit: "min", seconds: 60, from: 300 },
     { unit: "s", seconds: 1, from: -Infinity },
   ];
-  const DASHES = ["solid", "dash", "dot", "dashdot"];
+  /** Lengths of strokes and gaps. */
+  const DASHES = [[], [10, 5], [2, 4], [10, 4, 2, 4], [20, 6], [20, 4, 2, 4, 2, 4], [2, 9], [5, 3]];
   const MOST_LETTERS = 32;
   const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
@@ -120,6 +121,8 @@
     return /** @type {{unit: string, seconds: number}} */ (AXIS_SECONDS.find(({ from }) => last >= from));
   }
 
+  const dash = (/** @type {number} */ i) => DASHES[i % DASHES.length] ?? [];
+
   /** @param {TimeFigure} figure @param {Paint} paint */
   function timeTraces(figure, paint) {
     const { seconds } = timeUnit(figure);
@@ -132,7 +135,7 @@
       customdata: trace.y.map((y) => (y === null ? "" : withUnit(y, figure.y.unit))),
       hovertemplate: `%{customdata}<extra>${literal(trace.name)}</extra>`,
       connectgaps: false,
-      line: { color: mark(trace.index ?? i, paint).color, width: 1.5, dash: DASHES[(trace.dash ?? 0) % DASHES.length] },
+      line: { color: mark(trace.index ?? i, paint).color, width: 1.5, dash: dash(trace.dash ?? 0).map((length) => `${length}px`).join(",") || "solid" },
     }));
   }
 
@@ -240,6 +243,6 @@
     return rowPlot(figure, paint, state);
   }
 
-  Object.assign(wattboardCharts, { escaped, brief, literal, axisTitle, withUnit, mark, plotly });
+  Object.assign(wattboardCharts, { escaped, brief, literal, dash, axisTitle, withUnit, mark, plotly });
   wattboardCharts.secondsPerUnit = (figure) => timeUnit(figure).seconds;
 })();

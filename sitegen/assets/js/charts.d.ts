@@ -125,6 +125,8 @@ interface WattboardCharts {
   withUnit(value: number, unit: string): string;
   /** The colour and the shape of the i-th trace. */
   mark(index: number, paint: Paint): { color: string; symbol: string };
+  /** Strokes and gaps of the i-th kind of line; none for one that is whole. */
+  dash(i: number): number[];
   /** What Plotly is told of a logarithmic axis' ticks. @param range Powers of ten. */
   logTicks(range: [number, number]): { tickmode: "array"; tickvals: number[]; ticktext: string[] };
   /** Have the ticks of logarithmic axes follow what a chart shows. */
