@@ -178,11 +178,16 @@ def test_labels_over_a_chart_are_short(open_page: Callable[..., Any], tmp_path: 
     folder = _build(tmp_path / "site", tmp_path / "logs", "--site-spec", tmp_path / "spec.json")
     page = open_page("index.html", folder, viewport={"width": 390, "height": 800})
     chart = _drawn(page, "strip")
-    chart.locator(".wb-canvas").evaluate(
-        "plot => Plotly.Fx.hover(plot, [{ curveNumber: plot.data.length - 1, pointNumber: 0 }])"
-    )
     label = chart.locator(".hovertext")
-    label.wait_for()
+
+    def is_hovered() -> bool:
+        # What Plotly draws anew after its first drawing takes the label away.
+        chart.locator(".wb-canvas").evaluate(
+            "plot => Plotly.Fx.hover(plot, [{ curveNumber: plot.data.length - 1, pointNumber: 0 }])"
+        )
+        return label.count() == 1
+
+    _until(chart, is_hovered)
     words = label.text_content()
     assert "Duration: " in words
     assert "WW…WW" in words

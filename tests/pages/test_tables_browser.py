@@ -140,6 +140,7 @@ def test_a_filter_narrows_and_says_how_many(open_page: OpenPage, board: Site) ->
     assert page.get_by_role("status").inner_text() == "1 of 8 rows"
     box.fill("nothing of the kind")
     assert _titles(page) == []
+    assert page.locator("table[data-sortable] tbody").inner_text() == "No row matches."
     box.fill("")
     assert len(_titles(page)) == 8
     assert page.get_by_role("status").inner_text() == "8 rows"

@@ -10,17 +10,32 @@
   ];
   /** Lengths of strokes and gaps. */
   const DASHES = [[], [10, 5], [2, 4], [10, 4, 2, 4], [20, 6], [20, 4, 2, 4, 2, 4], [2, 9], [5, 3]];
-  const MOST_LETTERS = 32;
+  const LINE_LETTERS = 32;
   const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
   /** @param {string} words */
   const escaped = (words) => words.replace(/&/g, "&amp;").replace(/</g, "&lt;");
-  /** What a label over the drawing has room for: of a long name both ends, which tell it from others. @param {string} name */
-  function brief(name) {
+  /** Of a long name both ends. @param {string} name @param {number} most */
+  function shortened(name, most) {
     const letters = [...name];
-    if (letters.length <= MOST_LETTERS) return escaped(name);
-    const half = MOST_LETTERS / 2;
-    return escaped(`${letters.slice(0, half - 1).join("").trimEnd()}…${letters.slice(-half).join("").trimStart()}`);
+    if (letters.length <= most) return name;
+    const half = most / 2;
+    return `${letters.slice(0, half - 1).join("").trimEnd()}…${letters.slice(-half).join("").trimStart()}`;
+  }
+
+  /** A name in one line of a label over the drawing. @param {string} name */
+  const brief = (name) => escaped(shortened(name, LINE_LETTERS));
+
+  /** A name in some lines, broken where its words end if they do. @param {string} name @param {number} n */
+  function folded(name, n = 3) {
+    // Lines that end with a word are not full.
+    const words = shortened(name, LINE_LETTERS * n * 0.75).match(/[^\s_/-]{1,31}[\s_/-]?|[\s_/-]/gu) ?? [];
+    const lines = [""];
+    for (const word of words) {
+      if ((lines.at(-1) + word).length > LINE_LETTERS) lines.push("");
+      lines.push(lines.pop() + word);
+    }
+    return lines.map(escaped).join("<br>");
   }
 
   /** @param {AxisText} axis */
@@ -56,7 +71,7 @@
       opacity: trace.mean ? 0.5 : 1,
       x: trace.x,
       y: trace.y,
-      text: trace.label.map(brief),
+      text: trace.label.map((name) => folded(name)),
       customdata: trace.x.map((x, i) => [
         withUnit(x, figure.x.unit),
         withUnit(trace.y[i] ?? NaN, figure.y.unit),
@@ -67,13 +82,13 @@
     };
   }
 
-  /** Text that may hold what Plotly would fill in. @param {string} name */
-  const literal = (name) => brief(name).replace(/%\{/g, "%&#123;");
+  /** Text that may hold what Plotly would fill in. @param {string} text */
+  const literal = (text) => text.replace(/%\{/g, "%&#123;");
 
   /** @param {string} heading @param {string} name @param {ScatterFigure} figure */
   const pointHover = (heading, name, figure) =>
-    `<b>${heading}</b><br>${literal(figure.x.label)}: %{customdata[0]}` +
-    `<br>${literal(figure.y.label)}: %{customdata[1]}<br>${literal(name)}<extra></extra>`;
+    `<b>${heading}</b><br>${literal(brief(figure.x.label))}: %{customdata[0]}` +
+    `<br>${literal(brief(figure.y.label))}: %{customdata[1]}<br>${literal(folded(name))}<extra></extra>`;
 
   /** @param {ScatterTrace} trace @param {ScatterFigure} figure @param {Paint} paint */
   function meanTrace(trace, figure, paint) {
@@ -133,7 +148,7 @@
       x: trace.x.map((x) => x / seconds),
       y: trace.y,
       customdata: trace.y.map((y) => (y === null ? "" : withUnit(y, figure.y.unit))),
-      hovertemplate: `%{customdata}<extra>${literal(trace.name)}</extra>`,
+      hovertemplate: `%{customdata}<extra>${literal(brief(trace.name))}</extra>`,
       connectgaps: false,
       line: { color: mark(trace.index ?? i, paint).color, width: 1.5, dash: dash(trace.dash ?? 0).map((length) => `${length}px`).join(",") || "solid" },
     }));
@@ -243,6 +258,6 @@
     return rowPlot(figure, paint, state);
   }
 
-  Object.assign(wattboardCharts, { escaped, brief, literal, dash, axisTitle, withUnit, mark, plotly });
+  Object.assign(wattboardCharts, { escaped, brief, folded, literal, dash, axisTitle, withUnit, mark, plotly });
   wattboardCharts.secondsPerUnit = (figure) => timeUnit(figure).seconds;
 })();

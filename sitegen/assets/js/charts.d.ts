@@ -117,10 +117,12 @@ interface WattboardCharts {
   rowLayout(figure: StripFigure | EnergyFigure, paint: Paint): Record<string, unknown>;
   /** Markup's signs made into text: Plotly reads a little HTML in its labels. */
   escaped(words: string): string;
-  /** A name for a label over the drawing, shortened in its middle, its signs made into text. */
+  /** A name for one line of a label over the drawing, shortened in its middle, its signs made into text. */
   brief(name: string): string;
-  /** The same, within a template that Plotly fills in. */
-  literal(name: string): string;
+  /** The same, in some n lines; three if not said. */
+  folded(name: string, n?: number): string;
+  /** Text within a template that Plotly fills in. */
+  literal(text: string): string;
   axisTitle(axis: AxisText): string;
   withUnit(value: number, unit: string): string;
   /** The colour and the shape of the i-th trace. */
