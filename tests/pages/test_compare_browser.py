@@ -325,7 +325,9 @@ def test_numbers_are_rounded_as_elsewhere(open_page: OpenPage, sample_site: Site
     page = open_page(sample_site, _compare(FOREST))
     _section(page, "wb-compare-figures")
     values = [329.65, -329.65, 1234.5, 1235.5, 0.05, 2.675, 0.125, 9.9996, 99995.0, 1e-4, 0.3]
-    found = page.evaluate("values => values.map((value) => wattboard.compare.number(value))", values)
+    found = page.evaluate(
+        "values => values.map((value) => wattboard.compare.number(value))", values
+    )
     assert found == [number(value) for value in values]
 
 
