@@ -37,6 +37,7 @@ _SCRIPTS = (
     "tables",
     "facets",
     "chart-colours",
+    "chart-log",
     "chart-figures",
     "chart-rows",
     "chart-zoom",

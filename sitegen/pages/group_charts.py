@@ -12,7 +12,7 @@ from ..plots.energy_chart import SplitRow, energy_chart
 from ..plots.scatter_chart import ScatterText, ScatterTrace, scatter_chart
 from ..plots.strip_chart import Strip, strip_chart
 from ..ranking import competes, direction
-from ..scatter import Cloud, frontier_of_means, frontier_of_runs, mean, scatters
+from ..scatter import Cloud, Frontier, Scatter, frontier_of_means, frontier_of_runs, mean, scatters
 from ..table import Column, Table, column, run_titles
 from .links import Links
 from .tables import SPREADS
@@ -54,16 +54,30 @@ def group_charts(
 def _scatter_charts(page: _Page) -> Iterator[ChartView]:
     group = page.group
     for i, plot in scatters(group):
-        frontier = None
-        if competes(group):
-            frontier = (
-                frontier_of_runs(group, plot, page.titles)
-                if group.node.is_leaf
-                else frontier_of_means(group, plot)
-            )
-        text = ScatterText(_axis(plot.x), _axis(plot.y), SPREADS[group.node.interval])
+        frontier = _frontier(page, plot)
+        text = ScatterText(
+            _axis(plot.x), _axis(plot.y), SPREADS[group.node.interval], _undirected(group, plot)
+        )
         traces = [_trace(page, cloud) for cloud in plot.clouds]
         yield scatter_chart(f"plot-{i}", text, traces, frontier)
+
+
+def _frontier(page: _Page, plot: Scatter) -> Frontier | None:
+    """Of rivals only."""
+    if not competes(page.group):
+        return None
+    if page.group.node.is_leaf:
+        return frontier_of_runs(page.group, plot, page.titles)
+    return frontier_of_means(page.group, plot)
+
+
+def _undirected(group: Group, plot: Scatter) -> tuple[str, ...]:
+    """Labels of figures that keep a plot of several rivals from having a frontier."""
+    if not competes(group):
+        return ()
+    n = sum(len(cloud.points) for cloud in plot.clouds) if group.node.is_leaf else len(plot.clouds)
+    labels = (_axis(axis).label for axis in (plot.x, plot.y) if not direction(group, axis))
+    return tuple(dict.fromkeys(labels)) if n > 1 else ()
 
 
 def _trace(page: _Page, cloud: Cloud) -> ScatterTrace:

@@ -45,6 +45,8 @@ class ScatterText:
     x: AxisText
     y: AxisText
     spread: str
+    undirected: tuple[str, ...] = ()
+    """Labels of figures of which it is not known which way is better."""
 
 
 def scatter_chart(
@@ -124,7 +126,9 @@ def _drawing(
         axis(text.x.title, [np.array([*x_ends, *(x for trace in traces for x in trace.x)])]),
         axis(text.y.title, [np.array([*y_ends, *(y for trace in traces for y in trace.y)])]),
         clouds,
-        Points(np.array(frontier.x), np.array(frontier.y)) if frontier else None,
+        Points(np.array(frontier.x), np.array(frontier.y))
+        if frontier and _is_line(frontier)
+        else None,
     )
 
 
@@ -148,7 +152,7 @@ def _centre(mean: Mean | None) -> svg.Centre | None:
 
 def _legend(traces: Sequence[ScatterTrace], frontier: Frontier | None) -> Iterator[KeyView]:
     yield from (key(trace.index, trace.name) for trace in traces)
-    if frontier:
+    if _is_line(frontier):
         yield KeyView(FRONTIER_NAME, "╌╌", "wb-frontier-key")
 
 
@@ -159,6 +163,8 @@ def _notes(
         yield f"Large marks: means of the runs ± {text.spread}. Small, light marks: runs."
     if frontier:
         yield _who(frontier).strip()
+    if text.undirected:
+        yield f"No frontier: which way is better is not set for {listed(text.undirected)}."
 
 
 def _who(frontier: Frontier | None) -> str:
@@ -167,7 +173,12 @@ def _who(frontier: Frontier | None) -> str:
         return ""
     names, rest = frontier.names[:8], len(frontier.names) - 8
     words = listed([*names, f"{rest} more"] if rest > 0 else names)
-    return f" Not beaten in both figures: {words}."
+    return f" On the Pareto frontier (no other is better in both figures): {words}."
+
+
+def _is_line(frontier: Frontier | None) -> bool:
+    """One point is on no line."""
+    return frontier is not None and len(set(zip(frontier.x, frontier.y, strict=True))) > 1
 
 
 def _table(text: ScatterText, traces: Sequence[ScatterTrace]) -> DataTable:

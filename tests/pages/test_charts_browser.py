@@ -129,6 +129,71 @@ def test_a_switch_makes_an_axis_logarithmic(open_page: Callable[..., Any]) -> No
     assert _axis(chart, "yaxis")["type"] == "linear"
 
 
+@pytest.mark.parametrize("spread", [1.3, 8, 300, 1e6])
+def test_logarithmic_axes_have_plain_labels(
+    open_page: Callable[..., Any], tmp_path: Path, spread: float
+) -> None:
+    """Two labels at least, all plain decimals of one size, also where a reader zooms in."""
+    for key, cpu_w in (("a", 50.0), ("b", 50.0 / spread)):
+        write_run(tmp_path / "logs" / key, power_samples(cpu_w=cpu_w))
+    children = {key: {"filter": f"/{key}"} for key in "ab"}
+    plots = [{"x": "total_power", "y": "duration_hours"}]
+    spec = {"Lab": {"executive_summary_plots": plots, "child_experiments": children}}
+    (tmp_path / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+    folder = _build(tmp_path / "site", tmp_path / "logs", "--site-spec", tmp_path / "spec.json")
+    page = open_page("index.html", folder)
+    chart = _drawn(page, "plot-1")
+    chart.get_by_role("button", name="Log x", exact=True).press("Enter")
+    _until(chart, lambda: _axis(chart, "xaxis")["type"] == "log")
+    for zoom in (1.0, 0.3, 0.02):
+        chart.locator(".wb-canvas").evaluate(
+            """(plot, zoom) => {
+              const [low, high] = plot._fullLayout.xaxis.range;
+              const [middle, half] = [(low + high) / 2, (high - low) / 2 * zoom];
+              return Plotly.relayout(plot, { "xaxis.range": [middle - half, middle + half] });
+            }""",
+            zoom,
+        )
+        page.wait_for_timeout(200)
+        labels = chart.locator(".xtick text").all_text_contents()
+        assert 2 <= len(labels) <= 12
+        sizes = chart.locator(".xtick text").evaluate_all(
+            "texts => [...new Set(texts.map((text) => getComputedStyle(text).fontSize))]"
+        )
+        assert len(sizes) == 1
+
+
+def test_labels_over_a_chart_are_short(open_page: Callable[..., Any], tmp_path: Path) -> None:
+    """A long name is shortened in its middle; the strip's label names figure and unit."""
+    for seed in range(2):
+        folder = tmp_path / "logs" / "experiment_with_a_very_long_name_indeed" / f"s_{seed}"
+        write_run(folder / "and-another-long-folder-below-it", power_samples(cpu_w=50.0 + seed))
+    spec = {
+        "Lab": {
+            "executive_summary_variables": ["exp_len_hours", "total_power"],
+            "child_experiments": {"a_name_of_many_words_" * 9: {"filter": "experiment"}},
+        }
+    }
+    (tmp_path / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+    folder = _build(tmp_path / "site", tmp_path / "logs", "--site-spec", tmp_path / "spec.json")
+    page = open_page("index.html", folder, viewport={"width": 390, "height": 800})
+    chart = _drawn(page, "strip")
+    label = chart.locator(".hovertext")
+
+    def is_hovered() -> bool:
+        # What Plotly draws anew after its first drawing takes the label away.
+        chart.locator(".wb-canvas").evaluate(
+            "plot => Plotly.Fx.hover(plot, [{ curveNumber: plot.data.length - 1, pointNumber: 0 }])"
+        )
+        return label.count() == 1
+
+    _until(chart, is_hovered)
+    words = label.text_content()
+    assert "Duration: " in words
+    assert "a_name_of_many_…" in words
+    assert label.bounding_box()["width"] < chart.bounding_box()["width"]
+
+
 def test_time_charts_share_their_zoom(open_page: Callable[..., Any]) -> None:
     """Dragging over one chart zooms all, charts drawn later too, and the button takes all back."""
     page = open_page(RUN, viewport={"width": 1200, "height": 500})

@@ -15,6 +15,7 @@ from logs import our_info, power_samples, write_run
 from scipy.special import stdtrit
 from scipy.stats import ttest_ind
 from sites import Site, build
+from wattboard.sitegen.text import number
 
 pytestmark = pytest.mark.browser
 
@@ -235,6 +236,107 @@ def test_time_series_are_drawn_over_each_other(
     page.get_by_label("Time as a share of each run’s duration").check()
     chart.locator(".xtitle", has_text="Share of the run’s duration (%)").wait_for()
     assert page.url.endswith("&share")
+
+
+@pytest.mark.parametrize("from_disk", [False, True])
+def test_the_menu_leads_to_what_was_ticked(
+    open_page: OpenPage, sample_site: Site, *, from_disk: bool
+) -> None:
+    """The site's own link to the page, which holds no choice, shows what was ticked; coming back, it still is."""
+    page = open_page(sample_site, "digits/", from_disk=from_disk, viewport=DESK)
+    boxes = [
+        page.get_by_role("checkbox", name=f"Compare {title}")
+        for title in ("Random forest", "k-nearest neighbours")
+    ]
+    for box in boxes:
+        box.check()
+    page.locator("#site-nav").get_by_role("link", name="Compare", exact=True).click()
+    assert _heads(page) == ["Random forest", "k-nearest neighbours"]
+    assert page.url.endswith(f"?of={FOREST},{NEIGHBOURS}")
+    page.go_back()
+    bar = page.get_by_role("region", name="Comparison")
+    assert bar.get_by_role("status").inner_text() == "2 chosen"
+    assert all(box.is_checked() for box in boxes)
+
+
+def test_only_a_reader_takes_items_away(
+    open_page: OpenPage, sample_site: Site, complaints: list[str]
+) -> None:
+    """An address that leads nowhere leaves the choice alone; removing an item takes its tick away."""
+    page = open_page(sample_site, _compare(FOREST), viewport=DESK)
+    _section(page, "wb-compare-figures")
+    page.goto(sample_site.url(_compare("runs/no-such-run"), from_disk=False))
+    page.get_by_text("cannot be loaded").wait_for()
+    complaints.clear()
+    page.goto(sample_site.url("compare/", from_disk=False))
+    assert _heads(page) == ["Random forest"]
+    page.get_by_role("button", name="Remove Random forest").click()
+    page.locator("table").first.wait_for(state="detached")
+    page.goto(sample_site.url("digits/", from_disk=False))
+    assert not page.get_by_role("checkbox", name="Compare Random forest").is_checked()
+
+
+def _lengths_board(folder: Path) -> None:
+    for name, seconds in (("short", 60), ("long", 600)):
+        samples = power_samples(n=seconds // 10, cpu_w=329.65)
+        write_run(folder / "logs" / name, samples)
+    spec = folder / "site.json"
+    spec.write_text(json.dumps({"Two": {}}), encoding="utf-8")
+    build([folder / "logs"], spec, folder / "site")
+
+
+def test_runs_of_very_different_length_are_shown_by_shares(
+    open_page: OpenPage, built: Callable[..., Path]
+) -> None:
+    """More than fivefold: shares, unless the address says otherwise."""
+    site = Site(built("lengths", _lengths_board), "http://no-server.invalid/")
+    page = open_page(site, _compare("runs/logs/short", "runs/logs/long"), from_disk=True)
+    box = page.get_by_label("Time as a share of each run’s duration")
+    box.wait_for()
+    assert box.is_checked()
+    box.uncheck()
+    assert page.url.endswith("&share=no")
+    page.reload()
+    box.wait_for()
+    assert not box.is_checked()
+
+
+def test_lines_of_one_run_are_told_apart(open_page: OpenPage, sample_site: Site) -> None:
+    """In drawing and legend each line is of another kind, and its name says run and device."""
+    page = open_page(sample_site, _compare(*RUNS[:2]), viewport=DESK)
+    chart = page.locator("#compare-chart-load")
+    chart.scroll_into_view_if_needed()
+    chart.locator(".scatterlayer .trace").nth(5).wait_for()
+    names = chart.locator(".wb-key li").all_inner_texts()
+    assert len(set(names)) == 6
+    assert names[0] == "Random forest: seed_0: 1 minute"
+    for lines in (chart.locator(".scatterlayer path.js-line"), chart.locator(".wb-key path")):
+        kinds = lines.evaluate_all(
+            """lines => lines.map((line) => {
+              const { stroke, strokeDasharray } = getComputedStyle(line);
+              return stroke + strokeDasharray;
+            })"""
+        )
+        assert len(set(kinds)) == 6
+
+
+def test_numbers_are_rounded_as_elsewhere(open_page: OpenPage, sample_site: Site) -> None:
+    """As Python rounds: the number itself, and from the very middle to the even digit."""
+    page = open_page(sample_site, _compare(FOREST))
+    _section(page, "wb-compare-figures")
+    values = [329.65, -329.65, 1234.5, 1235.5, 0.05, 2.675, 0.125, 9.9996, 99995.0, 1e-4, 0.3]
+    found = page.evaluate(
+        "values => values.map((value) => wattboard.compare.number(value))", values
+    )
+    assert found == [number(value) for value in values]
+
+
+def test_names_break_where_their_words_end(open_page: OpenPage, sample_site: Site) -> None:
+    """Heads of columns hold names with places to break at, and read as they are."""
+    page = open_page(sample_site, _compare(*RUNS[:2]))
+    head = _section(page, "wb-compare-figures").locator("thead a").first
+    assert head.text_content() == "Random forest: seed_0"
+    assert head.locator("wbr").count() == 1
 
 
 @pytest.mark.parametrize("from_disk", [False, True])

@@ -98,8 +98,9 @@ def test_the_menu_of_a_phone_opens_and_closes(open_page: OpenPage, sample_site: 
 def test_a_fold_opens_by_keyboard(open_page: OpenPage, sample_site: Site) -> None:
     """Enter opens and closes what is folded."""
     page = open_page(sample_site, "digits/")
-    fold = page.locator("main details:not([open])").first
-    fold.locator("summary").first.focus()
+    # The element itself: a locator would look anew for a closed one.
+    fold = page.locator("main details:not([open])").first.element_handle()
+    fold.query_selector("summary").focus()
     for is_open in (True, False):
         page.keyboard.press("Enter")
         assert fold.evaluate("fold => fold.open") == is_open

@@ -116,6 +116,19 @@ def test_a_column_sorts_and_the_ranks_go_with_it(
     assert "by score" in rank.inner_text().lower()
 
 
+@pytest.mark.parametrize("width", [320, 390, 700, 1000, 1400])
+def test_the_menu_of_columns_is_on_the_screen(
+    open_page: OpenPage, sample_site: Site, width: int
+) -> None:
+    """At any width the open menu lies within the page's content."""
+    page = open_page(sample_site, "digits/", viewport={"width": width, "height": 800})
+    page.locator(".wb-chooser > summary").first.press("Enter")
+    menu = page.locator(".wb-chooser > fieldset").first.bounding_box()
+    content = page.locator("main").bounding_box()
+    assert menu["x"] >= content["x"]
+    assert menu["x"] + menu["width"] <= content["x"] + content["width"]
+
+
 def test_a_filter_narrows_and_says_how_many(open_page: OpenPage, board: Site) -> None:
     """Every word must be in the row, whatever its case; the count of rows is a status, said aloud."""
     page = open_page(board, "runs/")
@@ -125,6 +138,7 @@ def test_a_filter_narrows_and_says_how_many(open_page: OpenPage, board: Site) ->
     assert page.get_by_role("status").inner_text() == "1 of 8 rows"
     box.fill("nothing of the kind")
     assert _titles(page) == []
+    assert page.locator("table[data-sortable] tbody").inner_text() == "No row matches."
     box.fill("")
     assert len(_titles(page)) == 8
     assert page.get_by_role("status").inner_text() == "8 rows"

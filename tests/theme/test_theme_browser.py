@@ -244,6 +244,18 @@ def test_menu_and_results_hold_long_words(open_page: Open, address: str) -> None
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+def test_text_that_no_key_brought_is_searched_for(open_page: Open, address: str) -> None:
+    """Results follow what is pasted or filled in."""
+    page = open_page(address)
+    box = page.get_by_role("searchbox", name="Search this site")
+    box.press_sequentially("counters")
+    page.locator(".search-results article").first.wait_for()
+    box.fill("nowordlikethis")
+    page.locator(".search-results article").first.wait_for(state="detached")
+    box.fill("counters")
+    page.locator(".search-results article").first.wait_for()
+
+
 def test_other_scripts_can_answer_a_search(open_page: Open, site: Path) -> None:
     """A script that can search from disk shows the box, is asked, and its results are reached by arrow keys."""
     page = open_page((site / "index.html").as_uri())

@@ -207,6 +207,6 @@
 
   wattboard.basket = { most: MOST, chosen, set, addressOf, isAddress, page };
   wattboard.ready(start);
-  // A page that comes back from the browser's memory may have been overtaken.
-  addEventListener("pageshow", ({ persisted }) => persisted && show());
+  // A page that comes back may have been overtaken, and browsers tick boxes as they were when it was left.
+  addEventListener("pageshow", () => show());
 })();

@@ -8,15 +8,40 @@
     { unit: "min", seconds: 60, from: 300 },
     { unit: "s", seconds: 1, from: -Infinity },
   ];
-  const DASHES = ["solid", "dash", "dot", "dashdot"];
+  /** Lengths of strokes and gaps. */
+  const DASHES = [[], [10, 5], [2, 4], [10, 4, 2, 4], [20, 6], [20, 4, 2, 4, 2, 4], [2, 9], [5, 3]];
+  const LINE_LETTERS = 32;
   const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
   /** @param {string} words */
   const escaped = (words) => words.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+  /** Of a long name both ends. @param {string} name @param {number} most */
+  function shortened(name, most) {
+    const letters = [...name];
+    if (letters.length <= most) return name;
+    const half = most / 2;
+    return `${letters.slice(0, half - 1).join("").trimEnd()}…${letters.slice(-half).join("").trimStart()}`;
+  }
+
+  /** A name in one line of a label over the drawing. @param {string} name */
+  const brief = (name) => escaped(shortened(name, LINE_LETTERS));
+
+  /** A name in some lines, broken where its words end if they do. @param {string} name @param {number} n */
+  function folded(name, n = 3) {
+    // Lines that end with a word are not full.
+    const words = shortened(name, LINE_LETTERS * n * 0.75).match(/[^\s_/-]{1,31}[\s_/-]?|[\s_/-]/gu) ?? [];
+    const lines = [""];
+    for (const word of words) {
+      if ((lines.at(-1) + word).length > LINE_LETTERS) lines.push("");
+      lines.push(lines.pop() + word);
+    }
+    return lines.map(escaped).join("<br>");
+  }
+
   /** @param {AxisText} axis */
   const axisTitle = ({ label, unit }) => escaped(unit ? `${label} (${unit})` : label);
   /** @param {number} value @param {string} unit */
-  const withUnit = (value, unit) => NUMBER.format(value) + (unit ? ` ${escaped(unit)}` : "");
+  const withUnit = (value, unit) => NUMBER.format(Number(value.toPrecision(4))) + (unit ? ` ${escaped(unit)}` : "");
 
   /** After eight traces the colours come again, with other shapes. @param {number} index @param {Paint} paint */
   function mark(index, paint) {
@@ -46,21 +71,24 @@
       opacity: trace.mean ? 0.5 : 1,
       x: trace.x,
       y: trace.y,
-      text: trace.label.map(escaped),
+      text: trace.label.map((name) => folded(name)),
       customdata: trace.x.map((x, i) => [
         withUnit(x, figure.x.unit),
         withUnit(trace.y[i] ?? NaN, figure.y.unit),
         trace.url[i] ?? "",
       ]),
-      hovertemplate: pointHover("%{text}", figure),
+      hovertemplate: pointHover("%{text}", trace.name, figure),
       marker: { ...mark(trace.index, paint), size: trace.mean ? 8 : 10, line: { color: paint.surface, width: 1 } },
     };
   }
 
-  /** @param {string} heading @param {ScatterFigure} figure */
-  const pointHover = (heading, figure) =>
-    `<b>${heading}</b><br>${escaped(figure.x.label)}: %{customdata[0]}` +
-    `<br>${escaped(figure.y.label)}: %{customdata[1]}<br>%{fullData.name}<extra></extra>`;
+  /** Text that may hold what Plotly would fill in. @param {string} text */
+  const literal = (text) => text.replace(/%\{/g, "%&#123;");
+
+  /** @param {string} heading @param {string} name @param {ScatterFigure} figure */
+  const pointHover = (heading, name, figure) =>
+    `<b>${heading}</b><br>${literal(brief(figure.x.label))}: %{customdata[0]}` +
+    `<br>${literal(brief(figure.y.label))}: %{customdata[1]}<br>${literal(folded(name))}<extra></extra>`;
 
   /** @param {ScatterTrace} trace @param {ScatterFigure} figure @param {Paint} paint */
   function meanTrace(trace, figure, paint) {
@@ -86,14 +114,15 @@
           mean.n === 1 ? (trace.url[0] ?? "") : "",
         ],
       ],
-      hovertemplate: pointHover(mean.n === 1 ? "The only run" : `Mean of ${mean.n} runs`, figure),
+      hovertemplate: pointHover(mean.n === 1 ? "The only run" : `Mean of ${mean.n} runs`, trace.name, figure),
       marker: { color, symbol, size: 13, line: { color: paint.surface, width: 1 } },
     };
   }
 
   /** @param {ScatterFigure} figure @param {Paint} paint */
   function frontierTrace({ frontier }, paint) {
-    if (!frontier) return [];
+    // One point is on no line.
+    if (!frontier || frontier.x.length < 2) return [];
     const { name, x, y } = frontier;
     return [
       { type: "scatter", mode: "lines", name, x, y, hoverinfo: "skip", line: { color: paint.muted, width: 1.5, dash: "dash" } },
@@ -107,6 +136,8 @@
     return /** @type {{unit: string, seconds: number}} */ (AXIS_SECONDS.find(({ from }) => last >= from));
   }
 
+  const dash = (/** @type {number} */ i) => DASHES[i % DASHES.length] ?? [];
+
   /** @param {TimeFigure} figure @param {Paint} paint */
   function timeTraces(figure, paint) {
     const { seconds } = timeUnit(figure);
@@ -117,9 +148,9 @@
       x: trace.x.map((x) => x / seconds),
       y: trace.y,
       customdata: trace.y.map((y) => (y === null ? "" : withUnit(y, figure.y.unit))),
-      hovertemplate: "%{customdata}<extra>%{fullData.name}</extra>",
+      hovertemplate: `%{customdata}<extra>${literal(brief(trace.name))}</extra>`,
       connectgaps: false,
-      line: { color: mark(trace.index ?? i, paint).color, width: 1.5, dash: DASHES[(trace.dash ?? 0) % DASHES.length] },
+      line: { color: mark(trace.index ?? i, paint).color, width: 1.5, dash: dash(trace.dash ?? 0).map((length) => `${length}px`).join(",") || "solid" },
     }));
   }
 
@@ -133,13 +164,25 @@
     };
   }
 
-  /** @param {string} title @param {Paint} paint @param {boolean} [log] */
-  function axisLayout(title, paint, log) {
+  /** Of values above zero, as powers of ten, with a little room. @param {number[]} values @returns {[number, number]} */
+  function powers(values) {
+    let [low, high] = [Infinity, -Infinity];
+    for (const value of values) {
+      if (value <= 0) continue;
+      low = Math.min(low, Math.log10(value));
+      high = Math.max(high, Math.log10(value));
+    }
+    if (low > high) return [0, 1];
+    const room = low < high ? 0.05 * (high - low) : 1;
+    return [low - room, high + room];
+  }
+
+  /** @param {string} title @param {Paint} paint @param {number[] | false} log The values, where they are shown by their logarithm. */
+  function axisLayout(title, paint, log = false) {
     return {
       title: { text: title, font: { color: paint.ink, size: 13 }, standoff: 8 },
       type: log ? "log" : "linear",
-      // Powers of ten, and between them 2 and 5: a decade or less would have a single number else.
-      ...(log && { dtick: "D2", exponentformat: "power" }),
+      ...(log && wattboardCharts.logTicks(powers(log))),
       automargin: true,
       color: paint.muted,
       gridcolor: paint.line,
@@ -191,17 +234,19 @@
 
   /** @param {ScatterFigure} figure @param {Paint} paint @param {ChartState} state */
   function scatterPlot(figure, paint, state) {
+    const { x, y } = state.log;
     const layout = {
       ...frame(paint, state),
-      xaxis: axisLayout(axisTitle(figure.x), paint, state.log.x),
-      yaxis: axisLayout(axisTitle(figure.y), paint, state.log.y),
+      xaxis: axisLayout(axisTitle(figure.x), paint, x && figure.traces.flatMap((trace) => trace.x)),
+      yaxis: axisLayout(axisTitle(figure.y), paint, y && figure.traces.flatMap((trace) => trace.y)),
     };
     return { data: scatterTraces(figure, paint), layout };
   }
 
   /** @param {StripFigure | EnergyFigure} figure @param {Paint} paint @param {ChartState} state */
   function rowPlot(figure, paint, state) {
-    const xaxis = axisLayout(axisTitle(figure.x), paint, state.log.x);
+    const values = () => figure.kind === "strip" ? figure.rows.flatMap((row) => row.values) : [];
+    const xaxis = axisLayout(axisTitle(figure.x), paint, state.log.x && values());
     const layout = { ...frame(paint, state), xaxis, ...wattboardCharts.rowLayout(figure, paint) };
     return { data: wattboardCharts.rowTraces(figure, paint), layout };
   }
@@ -213,6 +258,6 @@
     return rowPlot(figure, paint, state);
   }
 
-  Object.assign(wattboardCharts, { escaped, axisTitle, withUnit, mark, plotly });
+  Object.assign(wattboardCharts, { escaped, brief, folded, literal, dash, axisTitle, withUnit, mark, plotly });
   wattboardCharts.secondsPerUnit = (figure) => timeUnit(figure).seconds;
 })();

@@ -7,6 +7,8 @@
   const CONFIG = {
     responsive: true,
     displaylogo: false,
+    // They lie over the drawing, and the button beside it says the same.
+    showTips: false,
     // Named one by one: Plotly's own set has a button that sends the data to its makers' server.
     modeBarButtons: [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
     plotlyServerURL: "",
@@ -79,6 +81,7 @@
     const before = drawn.get(chart);
     if (before) {
       await plotly.react(before.canvas, data, layout, CONFIG);
+      await wattboardCharts.adaptTicks(before.canvas);
       return;
     }
     const canvas = /** @type {PlotlyElement} */ (document.createElement("div"));
@@ -87,6 +90,7 @@
     const live = { chart, canvas, figure, state: stateOf(chart) };
     drawn.set(chart, live);
     await plotly.newPlot(canvas, data, layout, CONFIG);
+    canvas.on("plotly_relayout", () => wattboardCharts.adaptTicks(canvas));
     // The drawing stays, hidden, for paper.
     plot.classList.add("wb-live");
     // Plotly's buttons are within: an image must not hold any.

@@ -8,6 +8,9 @@
   const HALF_BOX = 0.14;
   const BAR_WIDTH = 0.34;
   const MOST_LETTERS = 56;
+  // Plotly shows no label that is higher than the chart, and a chart of one row is low: a few lines must do.
+  const RUN_LINES = 2;
+  const { brief, folded, literal } = wattboardCharts;
 
   /** Always the same, and evenly spread: see `jitter` in svg/rows.py. @param {number} i @param {number} n */
   const jitter = (i, n) => (n < 2 ? 0 : 2 * ((((i + 1) * (Math.sqrt(5) - 1)) / 2) % 1) - 1);
@@ -24,9 +27,9 @@
       opacity: 0.55,
       x: order.map((i) => row.values[i]),
       y: order.map((_, k) => at - room * jitter(k, order.length)),
-      text: order.map((i) => wattboardCharts.escaped(row.label[i] ?? "")),
+      text: order.map((i) => folded(row.label[i] ?? "", RUN_LINES)),
       customdata: order.map((i) => [wattboardCharts.withUnit(row.values[i] ?? NaN, figure.x.unit), "", row.url[i] ?? ""]),
-      hovertemplate: "<b>%{text}</b><br>%{customdata[0]}<br>%{fullData.name}<extra></extra>",
+      hovertemplate: `<b>%{text}</b><br>${literal(brief(figure.x.label))}: %{customdata[0]}<br>${literal(brief(row.name))}<extra></extra>`,
       marker: { ...wattboardCharts.mark(row.index, paint), size: 8, line: { color: paint.surface, width: 1 } },
     };
   }
@@ -53,14 +56,14 @@
   /** @param {StripRow} row @param {number} at @param {StripFigure} figure @param {Paint} paint */
   function meanTrace(row, at, figure, paint) {
     const { color } = wattboardCharts.mark(row.index, paint);
-    const words = `Mean of ${row.values.length}: ${wattboardCharts.withUnit(row.mean, figure.x.unit)}`;
+    const value = `${literal(brief(figure.x.label))}: ${wattboardCharts.withUnit(row.mean, figure.x.unit)}`;
     return {
       type: "scatter",
       mode: "markers",
       name: wattboardCharts.escaped(row.name),
       x: [row.mean],
       y: [at],
-      hovertemplate: `${words}<br>%{fullData.name}<extra></extra>`,
+      hovertemplate: `<b>Mean of ${row.values.length}</b><br>${value}<br>${literal(brief(row.name))}<extra></extra>`,
       marker: { symbol: "line-ns-open", color, size: 16, line: { color, width: 3 } },
     };
   }
@@ -112,7 +115,7 @@
         wattboardCharts.withUnit(stretch?.value ?? NaN, unit),
         stretch?.provenance ?? "",
         rows[i]?.url ?? "",
-        wattboardCharts.escaped(rows[i]?.name ?? ""),
+        brief(rows[i]?.name ?? ""),
       ]),
       hovertemplate: `<b>%{customdata[3]}</b><br>${part.name}: %{customdata[0]}, %{customdata[1]}<extra></extra>`,
       marker: {

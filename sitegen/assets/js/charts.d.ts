@@ -117,10 +117,22 @@ interface WattboardCharts {
   rowLayout(figure: StripFigure | EnergyFigure, paint: Paint): Record<string, unknown>;
   /** Markup's signs made into text: Plotly reads a little HTML in its labels. */
   escaped(words: string): string;
+  /** A name for one line of a label over the drawing, shortened in its middle, its signs made into text. */
+  brief(name: string): string;
+  /** The same, in some n lines; three if not said. */
+  folded(name: string, n?: number): string;
+  /** Text within a template that Plotly fills in. */
+  literal(text: string): string;
   axisTitle(axis: AxisText): string;
   withUnit(value: number, unit: string): string;
   /** The colour and the shape of the i-th trace. */
   mark(index: number, paint: Paint): { color: string; symbol: string };
+  /** Strokes and gaps of the i-th kind of line; none for one that is whole. */
+  dash(i: number): number[];
+  /** What Plotly is told of a logarithmic axis' ticks. @param range Powers of ten. */
+  logTicks(range: [number, number]): { tickmode: "array"; tickvals: number[]; ticktext: string[] };
+  /** Have the ticks of logarithmic axes follow what a chart shows. */
+  adaptTicks(canvas: PlotlyElement): Promise<void>;
   loadPlotly(): Promise<PlotlyLibrary>;
   figureOf(chart: Element): Promise<Figure>;
   stateOf(chart: Element): ChartState;

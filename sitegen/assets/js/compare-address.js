@@ -18,8 +18,9 @@
         reference: Math.min(reference, most - 1),
         test: given.get("test") ?? "",
         all: given.has("all"),
-        share: given.has("share"),
+        share: given.has("share") ? given.get("share") !== "no" : null,
       },
+      chooses: given.has("of"),
       refused: parts.filter((_, i) => !isAddress(wanted[i])),
       tooMany: Math.max(0, addresses.length - most),
     };
@@ -33,7 +34,7 @@
     if (state.reference) said.push(`from=${state.reference + 1}`);
     if (state.test) said.push(`test=${encodeURIComponent(state.test)}`);
     if (state.all) said.push("all");
-    if (state.share) said.push("share");
+    if (state.share !== null) said.push(state.share ? "share" : "share=no");
     return said.length ? `?${said.join("&")}` : "";
   }
 

@@ -6,8 +6,8 @@
   /** Of each run's duration: where the table of a chart has its columns. */
   const SHARES = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 1];
 
-  /** How lines of one colour are told apart, as they are drawn. */
-  const SIGNS = ["━", "╍", "┅", "╌"];
+  /** Where durations differ by more, in seconds the shorter runs are a stroke at the left. */
+  const MOST_TIMES_LONGER = 5;
 
   /** Kinds of charts that one of the runs has, in the order in which they come first. @param {ItemData[]} runs */
   function kinds(runs) {
@@ -19,14 +19,36 @@
   const duration = (run, figure) =>
     run.duration_s || Math.max(0, ...figure.traces.map((/** @type {any} */ trace) => trace.x.at(-1) ?? 0));
 
+  /** Whether a reader who has not chosen sees shares. @param {ItemData[]} runs */
+  function differ(runs) {
+    const durations = runs.flatMap(({ duration_s }) => duration_s || []);
+    return durations.length > 1 && Math.max(...durations) > MOST_TIMES_LONGER * Math.min(...durations);
+  }
+
+  const SVG = "http://www.w3.org/2000/svg";
+
+  /** A piece of a line, as it is drawn. @param {TimeTrace} line */
+  function sample({ index = 0, dash = 0 }) {
+    const picture = document.createElementNS(SVG, "svg");
+    picture.setAttribute("class", `wb-line-key wb-c${index % 8}`);
+    picture.setAttribute("viewBox", "0 0 40 8");
+    picture.setAttribute("aria-hidden", "true");
+    const line = document.createElementNS(SVG, "path");
+    line.setAttribute("d", "M0 4H40");
+    line.setAttribute("stroke-dasharray", wattboardCharts.dash(dash).join(" "));
+    picture.append(line);
+    return picture;
+  }
+
   /** A colour a run, and a kind of line a device. @param {ItemData[]} runs @param {string} id @param {boolean} share */
   function traces(runs, id, share) {
+    const several = runs.some(({ charts }) => charts[id]?.traces.length > 1);
     return runs.flatMap((run, i) => {
       const figure = run.charts[id];
       if (!figure) return [];
       const scale = share ? 100 / (duration(run, figure) || 1) : 1;
       return figure.traces.map((/** @type {TimeTrace} */ trace, /** @type {number} */ line) => ({
-        name: figure.traces.length > 1 ? `${run.title}: ${trace.name}` : run.title,
+        name: several ? `${run.title}: ${trace.name}` : run.title,
         index: i,
         dash: line,
         x: trace.x.map((x) => x * scale),
@@ -79,10 +101,6 @@
   function chart(runs, id, share) {
     const { title, y } = named(runs, id);
     const lines = traces(runs, id, share);
-    const name = (/** @type {TimeTrace} */ { index = 0, dash = 0, name }) => [
-      element("span", { className: `wb-c${index % 8}`, "aria-hidden": "true" }, SIGNS[dash % SIGNS.length]),
-      name,
-    ];
     const made = element(
       "figure",
       { className: "wb-chart wb-chart-time wb-overlay", id: `compare-${id}` },
@@ -94,7 +112,7 @@
         element("div", { className: "wb-plot", role: "img", "aria-label": description(lines, title) }),
         element("button", { type: "button", className: "wb-reset", "data-zoom": "reset" }, "Reset zoom"),
       ),
-      element("ul", { className: "wb-list wb-key" }, ...lines.map((line) => element("li", {}, ...name(line)))),
+      element("ul", { className: "wb-list wb-key" }, ...lines.map((line) => element("li", {}, sample(line), line.name))),
       dataTable(`compare-${id}`, title, lines),
     );
     const x = share ? { label: "Share of the run’s duration", unit: "%" } : { label: "Time since start", unit: "s" };
@@ -122,7 +140,7 @@
       const words = runs.length ? "These runs have no time series." : "Time series are of runs, not of groups: tick runs to see them over each other.";
       return element("section", {}, heading, element("p", {}, words));
     }
-    const box = element("input", { type: "checkbox", id: "wb-share", checked: state.share });
+    const box = element("input", { type: "checkbox", id: "wb-share", checked: state.share ?? differ(runs) });
     const place = element("div", { className: "wb-charts" });
     const draw = () => place.replaceChildren(...ids.map((id) => chart(runs, id, box.checked)));
     box.addEventListener("change", () => {

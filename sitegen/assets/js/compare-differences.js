@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { element, table } = wattboard.compare;
+  const { element, breakable, table } = wattboard.compare;
   const percent = new Intl.NumberFormat("en", { maximumSignificantDigits: 3, signDisplay: "exceptZero", useGrouping: false });
 
   /** @param {Difference | null} difference @param {CompareRow} row */
@@ -58,8 +58,8 @@
         element(
           "th",
           { scope: "col", className: "wb-num" },
-          items[i].title,
-          element("span", { className: "wb-words" }, `less ${items[state.reference].title}`),
+          breakable(items[i].title),
+          element("span", { className: "wb-words" }, breakable(`less ${items[state.reference].title}`)),
         ),
       ),
     ];

@@ -19,6 +19,14 @@
     return made;
   }
 
+  /** @type {Compare["breakable"]} */
+  function breakable(name) {
+    const made = new DocumentFragment();
+    for (const part of name.split(/(?<=[_/-])/)) made.append(part, document.createElement("wbr"));
+    made.lastChild?.remove();
+    return made;
+  }
+
   /** A table in a box that scrolls sideways. @param {string} id Of its heading. @param {Node[]} head @param {Node[]} rows */
   function table(id, head, rows) {
     return element(
@@ -33,5 +41,5 @@
     );
   }
 
-  Object.assign(wattboard.compare, { element, table });
+  Object.assign(wattboard.compare, { element, breakable, table });
 })();

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { element, table } = wattboard.compare;
+  const { element, breakable, table } = wattboard.compare;
 
   /** From how many words on a fact is a list. */
   const LIST_WORDS = 20;
@@ -62,7 +62,7 @@
 
   /** @param {ItemData[]} runs @param {FactRow[]} rows @param {string} id @param {string} first @param {string} absent */
   function factTable(runs, rows, id, first, absent) {
-    const head = [first, ...runs.map(({ title }) => title)].map((text) => element("th", { scope: "col" }, text));
+    const head = [first, ...runs.map(({ title }) => title)].map((text) => element("th", { scope: "col" }, breakable(text)));
     const lines = rows.map(({ part, label, texts }) =>
       element(
         "tr",

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { element, table } = wattboard.compare;
+  const { element, breakable, table } = wattboard.compare;
   /** @type {Record<string, string>} */
   const SIGNS = { estimated: "≈", partial: "◐" };
   const WITH_PUE = new Set(["facility_energy_kwh", "emissions_kg"]);
@@ -145,8 +145,8 @@
     return element(
       "th",
       { scope: "col", className: "wb-num" },
-      element("a", { href: wattboard.basket.page(item.address) }, item.title),
-      element("span", { className: "wb-words" }, [...item.above.slice(-1), kind(item)].join(" · ")),
+      element("a", { href: wattboard.basket.page(item.address) }, breakable(item.title)),
+      element("span", { className: "wb-words" }, breakable([...item.above.slice(-1), kind(item)].join(" · "))),
       remove,
     );
   }

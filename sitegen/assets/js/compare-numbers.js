@@ -8,19 +8,20 @@
   const LONGEST = 7;
   const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-  /** @type {Map<number, Intl.NumberFormat>} */
-  const formats = new Map();
+  /** Decimals beyond the point that any number here has at most. */
+  const EXACT = 100;
+
+  /** As Python rounds: the number itself, not the shortest text for it, and from the very middle to the even digit. */
+  function rounded(/** @type {number} */ value, /** @type {number} */ decimals) {
+    const exact = value.toFixed(EXACT);
+    const kept = exact.slice(0, exact.length - EXACT + decimals).replace(/\.$/, "");
+    const isMiddle = /^50*$/.test(exact.slice(exact.length - EXACT + decimals));
+    return isMiddle && /[02468]$/.test(kept) ? kept : value.toFixed(decimals);
+  }
 
   /** @param {number} value @param {number} digits */
   function fixed(value, digits) {
-    const shown = Math.min(digits, 20);
-    let format = formats.get(shown);
-    if (!format) {
-      const options = { minimumFractionDigits: shown, maximumFractionDigits: shown, useGrouping: false };
-      format = new Intl.NumberFormat("en", options);
-      formats.set(shown, format);
-    }
-    const text = format.format(value);
+    const text = rounded(value, Math.min(digits, 20));
     return /[1-9]/.test(text) ? text.replace("-", "−") : text.replace("-", "");
   }
 

@@ -53,7 +53,7 @@
   class Page {
     /** @param {Element} root */
     constructor(root) {
-      const { state, refused, tooMany } = wattboard.compare.read(location.search);
+      const { state, chooses, refused, tooMany } = wattboard.compare.read(location.search);
       this.state = state;
       this.complaints = complaints(refused, tooMany);
       this.result = /** @type {Element} */ (root.querySelector("[data-result]"));
@@ -62,6 +62,15 @@
       this.picker = wattboard.compare.picker((address) => this.add(address));
       place.replaceChildren(this.picker);
       this.drawing = 0;
+      if (!chooses) this.takeChosen();
+    }
+
+    /** From the site's menu a reader comes without a choice in the address: what was ticked is meant. */
+    takeChosen() {
+      const addresses = wattboard.basket.chosen().map(({ address }) => address);
+      if (!addresses.length) return;
+      this.state = { ...this.state, addresses };
+      this.write();
     }
 
     /** @param {string} address */
@@ -84,9 +93,15 @@
         const reference = next.addresses.indexOf(before.addresses[before.reference]);
         this.state.reference = Math.max(0, reference);
         this.complaints = [];
+        this.forgetRemoved();
       }
       this.write();
       if (next.addresses || next.reference !== undefined) this.draw(next.reference === undefined ? "" : "#wb-reference");
+    }
+
+    forgetRemoved() {
+      const { chosen, set } = wattboard.basket;
+      set(chosen().filter(({ address }) => this.state.addresses.includes(address)));
     }
 
     write() {
@@ -107,7 +122,8 @@
       if (turn !== this.drawing) return;
       this.result.replaceChildren(...this.parts(rules, all));
       const items = shown(all);
-      wattboard.basket.set(items.map(({ address, title }) => ({ address, title })));
+      // Addresses that lead nowhere are no reason to forget what was ticked.
+      if (items.length) wattboard.basket.set(items.map(({ address, title }) => ({ address, title })));
       this.status.textContent = items.length ? `${items.length} compared: ${items.map(({ title }) => title).join(", ")}` : "";
       if (focus) /** @type {HTMLElement | null} */ (this.result.querySelector(focus))?.focus();
     }

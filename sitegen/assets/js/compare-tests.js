@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { element, table } = wattboard.compare;
+  const { element, breakable, table } = wattboard.compare;
 
   /** What `comparisons.js` of a group holds, null where it cannot be had. @param {string} parent */
   async function comparisons(parent) {
@@ -54,7 +54,7 @@
     const head = [
       element("th", { scope: "col" }, "Test"),
       ...pairs.map(({ other }) =>
-        element("th", { scope: "col", className: "wb-num" }, other.title, element("span", { className: "wb-words" }, `p, less ${reference.title}`)),
+        element("th", { scope: "col", className: "wb-num" }, breakable(other.title), element("span", { className: "wb-words" }, breakable(`p, less ${reference.title}`))),
       ),
       element("th", { scope: "col" }, "What it assumes"),
     ];

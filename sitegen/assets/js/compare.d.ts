@@ -56,8 +56,8 @@ interface CompareState {
   test: string;
   /** Whether facts that do not differ are shown, too. */
   all: boolean;
-  /** Whether time is shown as a share of each run's duration. */
-  share: boolean;
+  /** Whether time is shown as a share of each run's duration; null where the reader has not chosen. */
+  share: boolean | null;
 }
 
 /** What every comparison needs. See sitegen/pages/compare_page.py. */
@@ -117,9 +117,12 @@ interface Basket {
 }
 
 interface Compare {
+  /** A name that may be broken where its words end. */
+  breakable(name: string): DocumentFragment;
   element(tag: string, properties?: Record<string, any>, ...children: (Node | string)[]): any;
   table(id: string, head: Node[], rows: Node[]): HTMLElement;
-  read(search: string): { state: CompareState; refused: string[]; tooMany: number };
+  /** `chooses`: the address says what is compared. */
+  read(search: string): { state: CompareState; chooses: boolean; refused: string[]; tooMany: number };
   written(state: CompareState): string;
   load(address: string): Promise<ItemData>;
   number(value: number, digits?: number | null): string;

@@ -39,16 +39,30 @@
       if (ranked) showRank(model, model.rows[row], ranked);
     }
 
+    /** Where no row passes: not a bare heading. It stays in view however far the table is scrolled. */
+    function noRow() {
+      const row = document.createElement("tr");
+      const cell = document.createElement("td");
+      cell.className = "wb-no-row";
+      cell.colSpan = model.columns.length - made.choice.hidden.size;
+      const words = document.createElement("span");
+      words.textContent = "No row matches.";
+      cell.append(words);
+      row.append(cell);
+      return row;
+    }
+
     function place() {
       const { page } = made.choice;
       const last = Math.max(0, Math.ceil(made.shown.length / PAGE_ROWS) - 1);
       const first = page === "all" ? 0 : Math.min(page, last) * PAGE_ROWS;
       const rows = page === "all" ? made.shown : made.shown.slice(first, first + PAGE_ROWS);
       rows.forEach(dress);
-      if (rows.length === placed.length && rows.every((row, i) => row === placed[i])) return;
+      if (rows.length && rows.length === placed.length && rows.every((row, i) => row === placed[i])) return;
       placed = rows;
       const fragment = new DocumentFragment();
       for (const row of rows) fragment.append(model.rows[row]);
+      if (!rows.length && every.length) fragment.append(noRow());
       body.replaceChildren(fragment);
     }
 

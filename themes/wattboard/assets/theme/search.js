@@ -17,6 +17,8 @@ var base_url = document.documentElement.dataset.baseUrl;
   const more = /** @type {HTMLElement} */ (form.querySelector(".search-more"));
   const hasIndex = location.protocol !== "file:";
   let loaded = false;
+  /** MkDocs' own search, once its index is there. */
+  let searchIndex = () => {};
 
   /** Load MkDocs' index only for readers who search. */
   function load() {
@@ -28,7 +30,9 @@ var base_url = document.documentElement.dataset.baseUrl;
       const { searchWorker, doSearch } = /** @type {any} */ (globalThis);
       // What was typed while the index was loading is searched for when it is there.
       searchWorker.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
-        if (data.allowSearch && input.value) doSearch();
+        if (!data.allowSearch) return;
+        searchIndex = doSearch;
+        if (input.value) doSearch();
       });
     };
     document.head.append(script);
@@ -76,6 +80,8 @@ var base_url = document.documentElement.dataset.baseUrl;
   input.addEventListener("input", () => {
     open();
     ask();
+    // MkDocs listens to keys alone: what is pasted has none.
+    searchIndex();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && form.contains(document.activeElement)) {
