@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from conftest import OpenPage
 from kinds import DESK, PHONE, Kind, open_folds, settle
+from serving import OpenPage
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import OpenPage
 from kinds import Kind
+from serving import OpenPage
 from sites import SAMPLE_PAGES, Site
 
 pytestmark = pytest.mark.browser

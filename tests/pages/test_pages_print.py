@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import OpenPage
 from kinds import settle
+from serving import OpenPage
 from sites import RUN, Site
 
 pytestmark = pytest.mark.browser

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from conftest import OpenPage
 from kinds import PHONE, Kind, open_folds, settle
 from links import dead_links
+from serving import OpenPage
 from sites import Site
 
 browser_test = pytest.mark.browser
