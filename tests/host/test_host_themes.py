@@ -38,7 +38,7 @@ def test_every_theme_shows_every_page(theme: str, tmp_path: Path) -> None:
     for file in pages:
         page = file.read_text(encoding="utf-8")
         page = page.replace(_title(page), "", 1)
-        for part in ('<div class="wb">', "wattboard/wattboard.css", "wattboard/wattboard.js"):
+        for part in ('<div class="wb"', "wattboard/wattboard.css", "wattboard/wattboard.js"):
             assert page.count(part) == 1, (file, part)
         assert "alert(" in page or file.parent.name in {"compare", "methods", "runs"}
         assert "<script>alert" not in page

@@ -41,6 +41,11 @@ class Outcome:
         """What stood on stderr, with the name of a test's own folder left out."""
         return self.err.replace(f"{folder}/", "").replace(str(folder), ".")
 
+    def complaints(self, folder: Path) -> str:
+        """The messages without the last line of a build: how many files it wrote is no matter of what it was given."""
+        lines = self.messages(folder).splitlines(keepends=True)
+        return "".join(line for line in lines if not line.endswith("files written\n"))
+
 
 def wattboard(*arguments: object) -> Outcome:
     """Run a command in this process. An exception that it lets through would be a traceback, and fails the test."""

@@ -249,7 +249,7 @@ def test_two_names_that_read_alike_are_both_told(tmp_path: Path) -> None:
     outcome = build(tmp_path)
     assert outcome.code == 0
     assert published(tmp_path / "site").keys() == {*healthy, "logs/ppo/run \\xff"}
-    check_golden(GOLDEN / "names" / "alike.txt", outcome.messages(tmp_path))
+    check_golden(GOLDEN / "names" / "alike.txt", outcome.complaints(tmp_path))
 
 
 def test_a_very_deep_tree_is_no_obstacle(tmp_path: Path) -> None:

@@ -1,33 +1,20 @@
 """A page reduced to its structure: what of it changes only when somebody changes the page.
 
 Elements with their classes, ids, roles and other names for scripts and readers, one a line, and their text with every
-number replaced by "#". Drawings are reduced to one line; rows of a table beyond the second, and items of a list beyond
-the third, to a count.
+number replaced by "#". Drawings are reduced to one line; of a table's rows the first is shown, of a list's items three.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import groupby
 
-_KEPT = (
-    *(
-        "id",
-        "class",
-        "role",
-        "scope",
-        "lang",
-        "type",
-        "rel",
-        "for",
-        "name",
-        "property",
-        "colspan",
-        "tabindex",
-    ),
-    *("hidden", "open", "popover", "popovertarget", "itemprop"),
-)
+_NAMED = ("id", "class", "role", "for", "name", "property", "itemprop", "rel", "type", "lang")
+_STATES = ("hidden", "open", "popover", "popovertarget", "scope", "colspan", "tabindex")
+_KEPT = {*_NAMED, *_STATES}
 _VOID = {
     "meta",
     "link",
@@ -42,9 +29,8 @@ _VOID = {
     "base",
     "embed",
 }
-_INLINE = {"b", "i", "em", "strong", "code", "small", "sub", "sup", "abbr", "br", "wbr"}
-_LISTS = {"tbody": 2, "ul": 3, "ol": 3, "dl": 3, "select": 3}
-"""How many children of an element are shown; of more only how many there are, since data makes them."""
+_LISTS = {"tbody": 1, "ul": 3, "ol": 3, "dl": 3, "select": 3}
+"""How many children of an element are shown; of more only that there are, since data makes them."""
 
 _NUMBER = re.compile(r"[-−+]?\d(?:[\d.,]*\d)?(?:e[-+]?\d+)?")
 _DATA = {"script", "style"}
@@ -98,22 +84,29 @@ def _stable(text: str) -> str:
 
 def structure(html: str) -> str:
     """The structure of a page as indented lines."""
-    return "\n".join(_lines(_Tree(html).root, 0)).lstrip("\n") + "\n"
+    lines = [line for child in _Tree(html).root.children for line in _lines(child, 0)]
+    return "\n".join(lines) + "\n"
 
 
-def _lines(element: _Element, depth: int) -> list[str]:
+def _lines(node: _Element | str, depth: int) -> list[str]:
+    """A node and what it holds: a text alone stands behind its element."""
     indent = "  " * depth
-    if element.tag == "svg":
-        return [f"{indent}{element.head} …"]
-    own = [f"{indent}{element.head}"] if element.tag else []
-    inner = depth + 1 if element.tag else depth
-    shown = element.children[: _LISTS.get(element.tag, len(element.children))]
-    for child in shown:
-        own += (
-            _lines(child, inner)
-            if isinstance(child, _Element)
-            else [f"{'  ' * inner}| {_stable(child)}"]
-        )
-    if len(shown) < len(element.children):
-        own.append(f"{'  ' * inner}… and more")
-    return own
+    if isinstance(node, str):
+        return [f"{indent}| {_stable(node)}"]
+    if node.tag == "svg":
+        return [f"{indent}{node.head} …"]
+    match node.children:
+        case [str(text)]:
+            return [f"{indent}{node.head} | {_stable(text)}"]
+        case children:
+            return [f"{indent}{node.head}", *_inner(node.tag, children, depth + 1)]
+
+
+def _inner(tag: str, children: Sequence[_Element | str], depth: int) -> list[str]:
+    """The lines of an element's children, of like neighbours once and how many they are."""
+    most = _LISTS.get(tag, len(children))
+    own: list[str] = []
+    for block, alike in groupby(_lines(child, depth) for child in children[:most]):
+        count = sum(1 for _ in alike)
+        own += block if count == 1 else [f"{block[0]}  ({count} times)", *block[1:]]
+    return own if len(children) <= most else [*own, f"{'  ' * depth}… and more"]

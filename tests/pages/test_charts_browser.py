@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from logs import power_samples, write_run
+from sites import Site
 
 pytestmark = pytest.mark.browser
 
@@ -27,10 +28,9 @@ def _build(output: Path, *arguments: str | Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(sample_site: Site) -> Path:
     """The sample's site."""
-    output = tmp_path_factory.mktemp("charts") / "site"
-    return _build(output, sample / "runs", "--site-spec", sample / "site.yml")
+    return sample_site.folder
 
 
 @pytest.fixture

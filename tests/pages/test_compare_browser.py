@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import OpenPage
 from kinds import DESK, PHONE
 from logs import our_info, power_samples, write_run
 from scipy.special import stdtrit
 from scipy.stats import ttest_ind
+from serving import OpenPage
 from sites import Site, build
 from wattboard.sitegen.text import number
 

@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from conftest import OpenPage
 from kinds import DESK, PHONE, Kind, open_folds, settle
+from serving import OpenPage
 
 pytestmark = pytest.mark.browser
 
@@ -26,9 +26,8 @@ def _axe() -> str:
 
 def _violations(page: Any) -> list[str]:
     """What axe-core objects to: the rule, the element, what is wrong with it."""
-    page.evaluate(
-        _axe()
-    )  # by the debugging protocol: the page's policy would refuse a script of ours
+    # By the debugging protocol: the page's policy would refuse a script of ours.
+    page.evaluate(_axe())
     found = page.evaluate("axe.run({resultTypes: ['violations']})")
     return [
         f"{rule['id']}: {node['target']} {node['html'][:200]} {node['failureSummary']}"
@@ -37,14 +36,13 @@ def _violations(page: Any) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_axe_finds_nothing(
-    open_page: OpenPage, kind: Kind, scheme: str, viewport: dict[str, int]
-) -> None:
-    """No violation on any kind of page, as it comes and with its charts drawn and its folds opened."""
-    page = open_page(kind.site, kind.path, viewport=viewport, color_scheme=scheme)
+def test_axe_finds_nothing(open_page: OpenPage, kind: Kind, viewport: dict[str, int]) -> None:
+    """No violation on any kind of page, light and dark, as it comes and with its charts drawn and its folds opened."""
+    page = open_page(kind.site, kind.path, viewport=viewport, color_scheme="light")
     assert _violations(page) == []
     open_folds(page)
     settle(page)
+    assert _violations(page) == []
+    page.emulate_media(color_scheme="dark")
     assert _violations(page) == []

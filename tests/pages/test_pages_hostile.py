@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import OpenPage
 from kinds import settle
+from serving import OpenPage
 from sites import MARKUP, Site
 
 pytestmark = pytest.mark.browser

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import OpenPage
 from kinds import DESK, PHONE, Kind, open_folds, settle
+from serving import OpenPage
 from sites import Site
 
 pytestmark = pytest.mark.browser

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import OpenPage
 from kinds import Kind
+from serving import OpenPage
 from sites import SAMPLE_PAGES, Site
 
 pytestmark = pytest.mark.browser
@@ -15,16 +15,11 @@ _DEAD = """main button, main input, main select, main textarea,
 header button:not([popovertarget]), header input, header select, footer button, footer input"""
 
 
-def test_no_control_is_dead(open_page: OpenPage, kind: Kind) -> None:
-    """What only a script can serve is not shown without one."""
+def test_nothing_waits_for_a_script(open_page: OpenPage, kind: Kind) -> None:
+    """What only a script can serve is not shown; each chart's drawing can be seen, or stands in a fold."""
     page = open_page(kind.site, kind.path, java_script_enabled=False)
     shown = [control for control in page.locator(_DEAD).all() if control.is_visible()]
     assert [control.inner_text() or control.get_attribute("class") for control in shown] == []
-
-
-def test_every_chart_is_a_drawing(open_page: OpenPage, kind: Kind) -> None:
-    """Each chart has an SVG that can be seen, or stands in a fold that can be opened."""
-    page = open_page(kind.site, kind.path, java_script_enabled=False)
     for chart in page.locator(".wb-chart").all():
         drawing = chart.locator("svg.wb-svg")
         assert drawing.count() == 1

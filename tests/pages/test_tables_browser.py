@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from boards import tables_board
-from conftest import OpenPage, served
 from kinds import PHONE
+from serving import OpenPage, served
 from sites import Site
 from wattboard.sitegen.pages.render import environment
 from wattboard.sitegen.pages.views import CellView, ColumnView, RowView, TableView, length_of
