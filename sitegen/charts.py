@@ -14,11 +14,18 @@ TIME_UNITS = ((3 * 3600.0, 3600.0, "h"), (300.0, 60.0, "min"), (0.0, 1.0, "s"))
 class AxisText:
     label: str
     unit: str
+    mark: str = ""
+    """How the figures came about where they are not measured, such as "estimated"."""
+
+    @property
+    def marked_label(self) -> str:
+        """ "Energy, with PUE, estimated"."""
+        return f"{self.label}, {self.mark}" if self.mark else self.label
 
     @property
     def title(self) -> str:
-        """ "Energy, with PUE (kWh)"."""
-        return f"{self.label} ({self.unit})" if self.unit else self.label
+        """ "Energy, with PUE, estimated (kWh)"."""
+        return f"{self.marked_label} ({self.unit})" if self.unit else self.marked_label
 
 
 def plotly_bundle() -> Path:

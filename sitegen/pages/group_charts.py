@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..charts import AxisText
 from ..energy_split import split
-from ..model import Group, Leaderboard, RunResult
+from ..model import WEAKEST_FIRST, Group, Leaderboard, RunResult
 from ..plots.energy_chart import SplitRow, energy_chart
 from ..plots.scatter_chart import ScatterText, ScatterTrace, scatter_chart
 from ..plots.strip_chart import Strip, strip_chart
@@ -56,7 +56,10 @@ def _scatter_charts(page: _Page) -> Iterator[ChartView]:
     for i, plot in scatters(group):
         frontier = _frontier(page, plot)
         text = ScatterText(
-            _axis(plot.x), _axis(plot.y), SPREADS[group.node.interval], _undirected(group, plot)
+            _axis(group, plot.x),
+            _axis(group, plot.y),
+            SPREADS[group.node.interval],
+            _undirected(group, plot),
         )
         traces = [_trace(page, cloud) for cloud in plot.clouds]
         yield scatter_chart(f"plot-{i}", text, traces, frontier)
@@ -76,7 +79,7 @@ def _undirected(group: Group, plot: Scatter) -> tuple[str, ...]:
     if not competes(group):
         return ()
     n = sum(len(cloud.points) for cloud in plot.clouds) if group.node.is_leaf else len(plot.clouds)
-    labels = (_axis(axis).label for axis in (plot.x, plot.y) if not direction(group, axis))
+    labels = (axis.variable.label for axis in (plot.x, plot.y) if not direction(group, axis))
     return tuple(dict.fromkeys(labels)) if n > 1 else ()
 
 
@@ -105,7 +108,7 @@ def _strip_chart(page: _Page) -> Iterator[ChartView]:
     present = [strip for strip in strips if strip.values]
     if present:
         better = direction(page.group, shown)
-        yield strip_chart("strip", _axis(shown), better, present)
+        yield strip_chart("strip", _axis(page.group, shown), better, present)
 
 
 def _strip(page: _Page, index: int, child: Group, shown: Column) -> Strip:
@@ -154,5 +157,9 @@ def _split_row(name: str, url: str, runs: tuple[RunResult, ...]) -> Iterator[Spl
         yield SplitRow(name, url, of_runs)
 
 
-def _axis(shown: Column) -> AxisText:
-    return AxisText(shown.variable.label, shown.shown.unit)
+def _axis(group: Group, shown: Column) -> AxisText:
+    """What an axis says: also where one of the runs has only an estimate or a part of the figure."""
+    found = {group.figure(run, shown.name).provenance for run in group.runs}
+    weakest = next((kind for kind in WEAKEST_FIRST if kind in found), "measured")
+    mark = weakest if weakest in {"estimated", "partial"} else ""
+    return AxisText(shown.variable.label, shown.shown.unit, mark)

@@ -16,7 +16,7 @@ MOST_ROWS = 60
 
 def axis_figure(text: AxisText) -> dict[str, str]:
     """An axis as the scripts know it."""
-    return {"label": text.label, "unit": text.unit}
+    return {"label": text.marked_label, "unit": text.unit}
 
 
 def key(i: int, name: str) -> KeyView:

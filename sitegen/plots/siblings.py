@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..distribution import Distribution
 from ..model import Group, RunResult
+from ..pages.table_legend import SIGNS
 from ..pages.views import SiblingView
 from ..svg.position import position
 from ..table import Column, column
@@ -45,18 +46,19 @@ def sibling_views(
 ) -> Iterator[SiblingView]:
     """Where a run stands in its leaf, a figure each; those that it lacks are left out."""
     for spread in of_leaf:
-        value = leaf.figure(run, spread.column.name).value
-        if value is not None:
-            yield _view(spread, value * spread.column.shown.factor)
+        figure = leaf.figure(run, spread.column.name)
+        if figure.value is not None:
+            sign = SIGNS.get(figure.provenance, "")
+            yield _view(spread, figure.value * spread.column.shown.factor, sign)
 
 
-def _view(spread: Spread, value: float) -> SiblingView:
+def _view(spread: Spread, value: float, sign: str) -> SiblingView:
     variable, unit = spread.column.variable, spread.column.shown.unit
     quartiles = spread.distribution.quartiles
     ends = [number(v, variable.digits) for v in (quartiles.low, quartiles.median, quartiles.high)]
     return SiblingView(
         variable.label,
-        f"{number(value, variable.digits)} {unit}".rstrip(),
+        f"{sign} {number(value, variable.digits)} {unit}".strip(),
         spread.distribution.place(value),
         f"{ends[0]} to {ends[2]}, median {ends[1]}",
         position(quartiles, value),
