@@ -482,3 +482,14 @@ def test_without_javascript_the_page_says_what_else_there_is(
     assert page.locator(".wb-notes a").count() == 2
     page = open_page(sample_site, "digits/", java_script_enabled=False)
     assert page.locator(".wb-pick, .wb-choose, .wb-basket").count() == 0
+
+
+def test_groups_that_share_runs_have_no_interval(open_page: OpenPage, sample_site: Site) -> None:
+    """A group and one within it are no independent samples: the difference stands alone, and the page says why."""
+    page = open_page(sample_site, _compare("digits", FOREST, NEIGHBOURS))
+    section = _section(page, "wb-compare-differences")
+    assert "Runs are on both sides of the difference of Digits" in section.inner_text()
+    assert section.locator(".wb-interval").count() == 0
+    page.get_by_label("Compared with").select_option("Random forest")
+    section = _section(page, "wb-compare-differences")
+    assert section.locator(".wb-interval").count() > 0

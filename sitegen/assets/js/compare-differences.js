@@ -49,6 +49,15 @@
     return element("p", { className: "wb-controls" }, element("label", { htmlFor: "wb-reference" }, "Compared with "), select);
   }
 
+  /** Whether two items hold the same runs, as a group does with one in it: then their means are not independent.
+   * @param {ItemData} a @param {ItemData} b */
+  function share(a, b) {
+    const runs = (/** @type {ItemData} */ item) => [item.address, ...(item.runs ?? []).map(({ address }) => address)];
+    const within = (/** @type {ItemData} */ inner, /** @type {ItemData} */ outer) =>
+      inner.kind !== "run" && outer.kind !== "run" && inner.address.startsWith(outer.address);
+    return within(a, b) || within(b, a) || runs(a).some((address) => runs(b).includes(address));
+  }
+
   /** @param {CompareContext} context */
   function body({ items, rows, state, rules }) {
     const others = items.map((_, i) => i).filter((i) => i !== state.reference);
@@ -65,7 +74,10 @@
     ];
     const lines = rows.flatMap((row) => {
       const reference = row.figures[state.reference];
-      const found = others.map((i) => wattboard.compare.difference(row.figures[i], reference, rules.quantiles));
+      const found = others.map((i) => {
+        const difference = wattboard.compare.difference(row.figures[i], reference, rules.quantiles);
+        return difference && share(items[i], items[state.reference]) ? { ...difference, interval: null } : difference;
+      });
       if (!found.some(Boolean)) return [];
       const label = element(
         "th",
@@ -79,8 +91,14 @@
   }
 
   /** @param {CompareContext} context */
-  function explanation({ items }) {
+  function explanation({ items, state }) {
     const parts = ["Difference, then per cent of the reference."];
+    const reference = items[state.reference];
+    const shared = items.filter((item) => item !== reference && share(item, reference));
+    if (shared.length) {
+      const names = shared.map(({ title }) => title).join(", ");
+      parts.push(`Runs are on both sides of the difference of ${reference.title} to ${names}: it has no interval.`);
+    }
     if (items.filter((item) => item.kind !== "run").length > 1) {
       parts.push(
         "Below it, the 95 % confidence interval of the difference of means, by Welch; in bold where it does not hold zero.",
