@@ -488,7 +488,7 @@ def test_groups_that_share_runs_have_no_interval(open_page: OpenPage, sample_sit
     """A group and one within it are no independent samples: the difference stands alone, and the page says why."""
     page = open_page(sample_site, _compare("digits", FOREST, NEIGHBOURS))
     section = _section(page, "wb-compare-differences")
-    assert "Runs are on both sides of the difference of Digits" in section.inner_text()
+    page.get_by_text("Runs are on both sides of the difference of Digits").wait_for()
     assert section.locator(".wb-interval").count() == 0
     page.get_by_label("Compared with").select_option("Random forest")
     section = _section(page, "wb-compare-differences")
