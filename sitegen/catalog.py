@@ -18,6 +18,7 @@ class FigureKind:
     summable: bool = True
     """Whether the sum over runs means something."""
     better: Literal["lower", "higher", ""] = "lower"
+    """"" for what describes a run and is no goal."""
 
 
 FIGURES: tuple[FigureKind, ...] = (
@@ -32,13 +33,14 @@ FIGURES: tuple[FigureKind, ...] = (
         "g CO₂eq/kWh",
         "average_realtime_carbon_intensity",
         summable=False,
+        better="",
     ),
     FigureKind("duration_hours", "Duration", "h", "exp_len_hours"),
     FigureKind("cpu_hours", "CPU time", "h", "cpu_hours"),
     FigureKind("gpu_hours", "GPU time, weighted by use", "h", "gpu_hours"),
     FigureKind("allocated_gpu_hours", "GPU time, allocated", "h"),
-    FigureKind("mean_power_w", "Mean power", "W", summable=False),
-    FigureKind("measured_share", "Share of time measured", "0–1", "", False, "higher"),
+    FigureKind("mean_power_w", "Mean power", "W", summable=False, better=""),
+    FigureKind("measured_share", "Share of time measured", "0–1", "", False, ""),
 )
 
 BY_NAME: Mapping[str, FigureKind] = {

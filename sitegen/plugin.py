@@ -363,9 +363,9 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
 
     def _search_stubs(self) -> Iterator[SearchEntry]:
         build = self._current
-        all_runs = build.pages[f"{RUNS}/"].url
         for stub in build.renderer.search_stubs():
-            yield SearchEntry(all_runs + stub.query, stub.title, stub.text)
+            page, slash, rest = stub.place.partition("/")
+            yield SearchEntry(build.pages[page + slash].url + rest, stub.title, stub.text)
 
     def _write_run_index(self, entries: Sequence[RunEntry], config: MkDocsConfig) -> None:
         folder = Path(config.site_dir) / self._prefix / run_index.FOLDER
@@ -451,7 +451,8 @@ def _has_run_index(leaderboard: Leaderboard) -> bool:
 
 
 def _search_entry(page: LeaderboardPage) -> SearchEntry:
-    return SearchEntry(page.url, page.source.title, page.source.summary)
+    title = " – ".join(filter(None, (page.source.title, page.source.within)))
+    return SearchEntry(page.url, title, page.source.summary)
 
 
 def _extend_search_index(config: MkDocsConfig, entries: Sequence[SearchEntry]) -> None:

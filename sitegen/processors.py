@@ -11,14 +11,16 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from .catalog import BY_NAME, FIGURES
 from .errors import Problem
 from .group import Members
-from .model import Figure, RunResult
-from .spec.model import SiteSpec
+from .model import WEAKEST_FIRST, Figure, Provenance, RunResult
+from .ratios import rests_on
+from .spec.model import SiteSpec, Variable
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ def run_processors(
         if node.processor:
             wanted.setdefault(node.processor, {}).update(dict.fromkeys(sorted(of[id(node)])))
     by_path = {result.location.path: result for result in results}
+    provenance = _provenances(spec)
     problems: list[Problem] = []
     with _importable(spec.file.resolve().parent):
         for name, paths in wanted.items():
@@ -51,9 +54,29 @@ def run_processors(
             for path in paths:
                 result = by_path.get(path)
                 if result is not None:
-                    extra = _processed(processor, name, result, problems)
+                    returned = _processed(processor, name, result, problems)
+                    extra = {key: Figure(v, provenance(key, result)) for key, v in returned.items()}
                     by_path[path] = replace(result, extras={**result.extras, name: extra})
     return [by_path[result.location.path] for result in results], tuple(problems)
+
+
+def _provenances(spec: SiteSpec) -> Callable[[str, RunResult], Provenance]:
+    """How a figure of the site's own came about: read from the run's files, and no better than the energy or emissions
+    that it is made with, as its name and the spec's words for it tell."""
+    described = {name: v for node in spec.walk() for name, v in node.variables.items()}
+
+    @cache
+    def base(name: str) -> str:
+        shown = described.get(name, Variable(""))
+        return rests_on(name, shown.label, shown.unit)
+
+    def provenance(name: str, result: RunResult) -> Provenance:
+        found: set[Provenance] = {"reported"}
+        if base(name) and result.figures[base(name)].value is not None:
+            found.add(result.figures[base(name)].provenance)
+        return next(kind for kind in WEAKEST_FIRST if kind in found)
+
+    return provenance
 
 
 def processor_files(spec: SiteSpec) -> Iterator[Path]:
@@ -106,7 +129,7 @@ def _imported(name: str, spec: SiteSpec, problems: list[Problem]) -> Processor |
 
 def _processed(
     processor: Processor, name: str, result: RunResult, problems: list[Problem]
-) -> Mapping[str, Figure]:
+) -> Mapping[str, float]:
     # The seed hands over the folder with a "/" at its end, and processors were written that count on it.
     folder = os.path.join(result.location.folder, "")  # noqa: PTH118
     try:
@@ -149,7 +172,7 @@ def _figures_so_far(result: RunResult) -> dict[str, float]:
 
 def _checked(
     returned: Mapping[Any, Any], name: str, result: RunResult, problems: list[Problem]
-) -> Iterator[tuple[str, Figure]]:
+) -> Iterator[tuple[str, float]]:
     for key, value in returned.items():
         wrong = _wrong(key, value)
         if wrong:
@@ -161,7 +184,7 @@ def _checked(
                 )
             )
         else:
-            yield key, Figure(float(value), "reported")
+            yield key, float(value)
 
 
 def _wrong(key: object, value: object) -> str:

@@ -121,20 +121,34 @@ def holm(p_values: FloatArray) -> FloatArray:
 
 def direction(group: Group, column: Column) -> Literal["lower", "higher", ""]:
     """Which way a column is better: as declared; for what orders the rows, what comes first is better; else unknown."""
-    if column.variable.better:
-        return column.variable.better
+    return column.variable.better or ordered_direction(group, column.name)
+
+
+def ordered_direction(group: Group, name: str) -> Literal["lower", "higher", ""]:
+    """Which way a figure is better by the order of a group's rows, "" where it does not order them."""
     ordering = group.node.ordering_variable
-    if ordering is None or our_name(ordering) != our_name(column.name):
+    if ordering is None or our_name(ordering) != our_name(name):
         return ""
     return "lower" if group.node.ordering == "ascending" else "higher"
+
+
+def competes(group: Group) -> bool:
+    """Whether a group's rows are rivals, one of which may be called best.
+
+    They are where the spec orders them, and where they are leaves: the methods of a task. Groups of groups, such as
+    tasks, and the runs of a leaf, such as seeds, are not, unless the spec orders them.
+    """
+    if group.node.ordering_variable is not None:
+        return True
+    return bool(group.children) and all(child.node.is_leaf for child in group.children)
 
 
 def table_ranks(group: Group, table: Table) -> Mapping[str, tuple[RankInterval | None, ...]]:
     """The intervals of ranks of a table's rows, by the column's name, in the order of the rows.
 
-    Only columns that have a direction; nothing for a single row or where a row is one run.
+    Only columns that have a direction; nothing for a single row, where a row is one run, and where rows are no rivals.
     """
-    if len(table.rows) < 2 or any(row.is_run for row in table.rows):
+    if len(table.rows) < 2 or any(row.is_run for row in table.rows) or not competes(group):
         return {}
     return {
         column.name: tuple(

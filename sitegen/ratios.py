@@ -22,6 +22,7 @@ _PER = {
     )
     for cost, units in _COSTS.items()
 }
+_ENERGY_UNITS = frozenset({"MWh", "kWh", "Wh", "mWh", "GJ", "MJ", "kJ", "J", "mJ"})
 _SHOWN = 3
 
 
@@ -33,6 +34,18 @@ def cost_below(name: str, label: str, unit: str) -> str:
     """
     texts = (words(name), name.replace("_", " "), label, unit)
     return next((cost for cost, per in _PER.items() if any(map(per.search, texts))), "")
+
+
+def rests_on(name: str, label: str, unit: str) -> str:
+    """Our figure that one of the site's own is made with, as name, label or unit tell: energy or emissions, or a ratio
+    to one of them; "" for none.
+
+    >>> rests_on("AverageReturnPerkWh", "", ""), rests_on("per_model", "", "J"), rests_on("accuracy", "Accuracy", "%")
+    ('facility_energy_kwh', 'facility_energy_kwh', '')
+    """
+    if unit in _ENERGY_UNITS or cost_below(name, label, unit) in {"energy", "power"}:
+        return "facility_energy_kwh"
+    return "emissions_kg" if cost_below(name, label, unit) == "emissions" else ""
 
 
 def ratio_note(shown: Column, samples: Sequence[tuple[str, Sequence[float]]]) -> str | None:

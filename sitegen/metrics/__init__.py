@@ -82,7 +82,7 @@ def _hours(m: Measurement) -> Mapping[str, Figure]:
         "duration_hours": Figure(duration_h, "measured"),
         "cpu_hours": ABSENT
         if cpu_seconds is None
-        else Figure(cpu_seconds / SECONDS_PER_HOUR, "measured"),
+        else Figure(cpu_seconds / SECONDS_PER_HOUR, _by_share(m.timeline.share_to_last_sample)),
         "gpu_hours": gpu_hours,
         "allocated_gpu_hours": Figure(duration_h * n_gpus, "measured") if n_gpus else ABSENT,
     }

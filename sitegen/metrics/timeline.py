@@ -32,6 +32,12 @@ class Timeline:
     def duration_s(self) -> float:
         return float(self.interval_s.sum())
 
+    @property
+    def share_to_last_sample(self) -> float:
+        """The share of the run's time that had passed at the last sample: what a counter can have counted."""
+        duration_s = self.duration_s
+        return 1.0 - float(self.interval_s[-1]) / duration_s if duration_s > 0 else 1.0
+
     def held(self, reading: FloatArray) -> FloatArray:
         """Fill gaps from the reading before, else from the one behind, and repeat the last.
 

@@ -11,7 +11,7 @@ from ..model import Group, Leaderboard, RunResult
 from ..plots.energy_chart import SplitRow, energy_chart
 from ..plots.scatter_chart import ScatterText, ScatterTrace, scatter_chart
 from ..plots.strip_chart import Strip, strip_chart
-from ..ranking import direction
+from ..ranking import competes, direction
 from ..scatter import Cloud, frontier_of_means, frontier_of_runs, mean, scatters
 from ..table import Column, Table, column, run_titles
 from .links import Links
@@ -54,11 +54,13 @@ def group_charts(
 def _scatter_charts(page: _Page) -> Iterator[ChartView]:
     group = page.group
     for i, plot in scatters(group):
-        frontier = (
-            frontier_of_runs(group, plot, page.titles)
-            if group.node.is_leaf
-            else frontier_of_means(group, plot)
-        )
+        frontier = None
+        if competes(group):
+            frontier = (
+                frontier_of_runs(group, plot, page.titles)
+                if group.node.is_leaf
+                else frontier_of_means(group, plot)
+            )
         text = ScatterText(_axis(plot.x), _axis(plot.y), SPREADS[group.node.interval])
         traces = [_trace(page, cloud) for cloud in plot.clouds]
         yield scatter_chart(f"plot-{i}", text, traces, frontier)
@@ -66,12 +68,13 @@ def _scatter_charts(page: _Page) -> Iterator[ChartView]:
 
 def _trace(page: _Page, cloud: Cloud) -> ScatterTrace:
     paths = [point.run.location.path for point in cloud.points]
+    titles = page.titles if page.group.node.is_leaf else run_titles(paths)
     return ScatterTrace(
         cloud.name,
         cloud.index,
         tuple(point.x for point in cloud.points),
         tuple(point.y for point in cloud.points),
-        tuple(page.titles[path] for path in paths),
+        tuple(titles[path] for path in paths),
         tuple(page.urls[path] for path in paths),
         None if page.group.node.is_leaf else mean(page.group, cloud),
     )
@@ -92,6 +95,7 @@ def _strip_chart(page: _Page) -> Iterator[ChartView]:
 
 
 def _strip(page: _Page, index: int, child: Group, shown: Column) -> Strip:
+    titles = run_titles([run.location.path for run in child.runs])
     having = [
         (value * shown.shown.factor, run.location.path)
         for run in child.runs
@@ -101,7 +105,7 @@ def _strip(page: _Page, index: int, child: Group, shown: Column) -> Strip:
         child.node.title,
         index,
         tuple(value for value, _ in having),
-        tuple(page.titles[path] for _, path in having),
+        tuple(titles[path] for _, path in having),
         tuple(page.urls[path] for _, path in having),
     )
 

@@ -154,7 +154,8 @@ def _own_figures(leaderboard: Leaderboard) -> Section | None:
         for (code, name), n in found.items()
     )
     text = (
-        "These are not from the energy logs: code of this site computed them from each run’s own result files. "
+        "These are reported by the runs: code of this site reads them from each run’s own result files. Where one is "
+        "made with the energy or the emissions, as its name or unit tells, it is no better than these. "
         "Wattboard shows them as they come.",
     )
     head = _head("Figure", "Name", "Computed by", runs=True)
@@ -184,7 +185,7 @@ def _measured_share(leaderboard: Leaderboard, links: Links) -> Section:
     poorest = [pair for pair in sorted(shares, key=_share) if pair[0] < 1][:_POOREST]
     least = f"The least share is {_percent(poorest[0][0])}." if poorest else "None has a gap."
     text = (
-        f"{well} of {count(len(shares), 'run')} are measured for {WELL_COVERED:.0%} of their time or more. "
+        f"{well} of {count(len(shares), 'run')} have samples for {WELL_COVERED:.0%} of their time or more. "
         f"Below that a figure is marked as partial. {least}",
     )
     if not poorest:

@@ -34,13 +34,17 @@ STATISTICS = (
     "one estimate among them makes it an estimate. A value that is absent is left out, and never counts as zero.",
     "Ranks are intervals: the best rank of a row is 1 + the number of rows that are significantly better, the worst is "
     "the number of rows less those that are significantly worse; by Welch’s t-test between each two rows, with Holm’s "
-    "correction, at a level of 0.05. With one run in a row no test is possible, and no rank is claimed.",
+    "correction, at a level of 0.05. With one run in a row no test is possible, and no rank is claimed. "
+    "Ranks, the best of a column and the Pareto frontier are given where rows are rivals: where the spec orders them, "
+    "or where they are the methods of a group. The best is not marked where it is that of a partial figure.",
     "A ratio such as return per kWh misleads where its numerator is negative: then using more energy looks better. "
     "Tables warn where that happens.",
 )
 
 PROVENANCES = (
     "Measured: by counters or sensors. Estimated: from rated power or a yearly average. Partial: some of the "
-    "components or of the time are missing. Reported: read from the log or the run’s own files as it is. Absent: "
-    "not measured.",
+    "components or of the time are missing. Reported: read as it is from the log, or by the site’s own code from the "
+    "run’s result files. Absent: not measured.",
+    "Energy with PUE and emissions hold the PUE as a factor, which is measured only where a log says so: “measured” "
+    "there speaks of the energy of the computers.",
 )

@@ -7,6 +7,7 @@ page hold what that page shows and nothing of the rest of the site, so they stay
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ import msgspec
 from ..carbon import basis_of
 from ..catalog import BY_NAME, FIGURES, our_name
 from ..model import ABSENT, Figure, Group, RunResult, Stat, extra_figures
+from ..ranking import ordered_direction
 from ..ratios import cost_below
 from ..spec.model import Variable
 from ..stats import describe
@@ -51,7 +53,7 @@ def run_data(
         "duration_s": None if hours is None else hours * SECONDS_PER_HOUR,
         "pues": [run.pue],
         "bases": [] if basis is None else [basis],
-        "figures": list(_run_figures(run, view, leaf)),
+        "figures": list(_run_figures(run, view, leaf, ancestors)),
         "facts": [
             {"title": table.title, "rows": rows}
             for table in view.facts
@@ -91,22 +93,24 @@ def _titles(groups: Sequence[Group]) -> list[str]:
     return [group.node.title for group in groups]
 
 
-def _run_figures(run: RunResult, view: RunView, leaf: Group | None) -> Iterator[dict[str, Any]]:
+def _run_figures(
+    run: RunResult, view: RunView, leaf: Group | None, ancestors: Sequence[Group]
+) -> Iterator[dict[str, Any]]:
     """In the order of the run's page."""
     figures = {**run.figures, **extra_figures(run, leaf)}
     for shown in (*view.figures, *view.more_figures):
         figure = figures.get(shown.name, ABSENT)
         yield {
-            **_described(shown.name, _variable(shown.name, leaf)),
+            **_described(shown.name, _variable(shown.name, leaf, ancestors)),
             **_rounded({"mean": figure.value}),
             "n": int(figure.value is not None),
             "provenance": figure.provenance,
         }
 
 
-def _variable(name: str, leaf: Group | None) -> Variable:
+def _variable(name: str, leaf: Group | None, ancestors: Sequence[Group]) -> Variable:
     if leaf is not None:
-        return variable(leaf, name)
+        return _directed(name, (leaf, *reversed(ancestors)))
     kind = BY_NAME.get(name)
     return Variable(kind.label, kind.unit, kind.better) if kind else Variable(words(name))
 
@@ -116,11 +120,18 @@ def _group_figures(group: Group, ancestors: Sequence[Group]) -> Iterator[dict[st
     for name in _names(group, ancestors):
         stat = describe(_values(group, name), summable=False)
         yield {
-            **_described(name, variable(group, name)),
+            **_described(name, _directed(name, (group, *reversed(ancestors)))),
             **_rounded({"mean": stat.mean, "stderr": stat.stderr, **_interval(stat)}),
             "n": stat.n,
             "provenance": stat.provenance,
         }
+
+
+def _directed(name: str, groups: Sequence[Group]) -> Variable:
+    """How the first group shows a figure; which way it is better also by the order of a group further up."""
+    shown = variable(groups[0], name)
+    ordered = (ordered_direction(group, name) for group in groups)
+    return replace(shown, better=shown.better or next(filter(None, ordered), ""))
 
 
 def _values(group: Group, name: str) -> list[Figure]:

@@ -28,7 +28,9 @@ def power_words(source: PowerSource) -> str:
     """Such as "CPU: RAPL, the processor's own counters (energy counter)"."""
     name = _KNOWN.get(source.name, source.name)
     rated = "" if source.rated_power_w is None else f", from {source.rated_power_w:g} W"
-    return f"{source.component.upper()}: {name} ({_KINDS[source.kind]}{rated})"
+    # What an estimate starts from may itself be an assumption, and says so here.
+    found_by = f": {source.found_by}" if source.kind == "estimate" and source.found_by else ""
+    return f"{source.component.upper()}: {name} ({_KINDS[source.kind]}{rated}{found_by})"
 
 
 def power_of(run: RunResult) -> list[str]:

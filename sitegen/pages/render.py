@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ..addresses import COMPARE, METHODS, RUNS
 from ..measure import download_name
@@ -27,11 +29,11 @@ from .dataset import RUNS_FILES, Contents, dataset, run_contents, table_contents
 from .describe import description
 from .group_page import group_view
 from .links import Links
-from .methods_page import methods_view
+from .methods_page import MethodsView, methods_view
 from .page_data import DATA_FILE, as_script, group_data, run_data
 from .run_page import Shown, run_view
 from .site import Site
-from .stubs import Stub, run_about, stubs
+from .stubs import Stub, methods_stubs, run_about, stubs
 from .subject import Subject
 from .views import Download, IndexView, Link
 
@@ -57,6 +59,20 @@ class PageContent:
     """Name to text of what lies beside the page."""
 
 
+def environment() -> Environment:
+    """Our templates, which escape what they are given."""
+    made = Environment(
+        loader=PackageLoader(f"{__package__.rpartition('.')[0]}.templates", ""),
+        autoescape=True,
+        auto_reload=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["breakable"] = _breakable
+    return made
+
+
 class PageRenderer:
     """Renders the pages of one leaderboard.
 
@@ -69,14 +85,7 @@ class PageRenderer:
         self._site = site
         self._links = links
         self._downloads = downloads
-        self._environment = Environment(
-            loader=PackageLoader(f"{__package__.rpartition('.')[0]}.templates", ""),
-            autoescape=True,
-            auto_reload=False,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = environment()
         self._shown_in = _places(leaderboard)
         self._tables = {group.address: main_table(group) for group in leaderboard.walk()}
 
@@ -121,10 +130,14 @@ class PageRenderer:
         line = "Runs and groups side by side: differences, hardware, packages and time series."
         files = compare_files(self._leaderboard, self._shown_in)
         yield self._page(f"{COMPARE}/", comparison.title, "compare.html", comparison, line, files)
-        methods = methods_view(self._leaderboard, self._links)
+        methods = self._methods
         line = "How the figures of this leaderboard came about."
         cite = self._cite_site(f"{METHODS}/", methods.title, line, None)
         yield self._page(f"{METHODS}/", methods.title, "methods.html", methods, line, cite=cite)
+
+    @cached_property
+    def _methods(self) -> MethodsView:
+        return methods_view(self._leaderboard, self._links)
 
     def run_pages(self) -> Iterator[tuple[PageContent, RunResult]]:
         """A page a run."""
@@ -159,8 +172,9 @@ class PageRenderer:
         yield from runs_files(self._leaderboard, leaves).items()
 
     def search_stubs(self) -> Iterator[Stub]:
-        """What a search finds beside the pages: the page of all runs, narrowed."""
+        """What a search finds beside the pages: the page of all runs, narrowed, and the sections of the methods."""
         yield from stubs(self._leaderboard.runs)
+        yield from methods_stubs(self._methods)
 
     def run_entry(self, page: PageContent, run: RunResult) -> RunEntry:
         """A run's page as the index over many runs has it."""
@@ -229,6 +243,21 @@ def _whole(group: Group, ancestors: Sequence[Group]) -> str | None:
     if not group.address:
         return None
     return ancestors[-1].address if ancestors else ""
+
+
+_JOINTS = re.compile(r"([/_])")
+_SHORT_NAME = 20
+
+
+def _breakable(name: str) -> Markup:
+    """A name that, if long, may be broken behind its slashes and underscores, rather than within a word."""
+    if len(name) <= _SHORT_NAME:
+        return escape(name)
+    parts = _JOINTS.split(name)
+    return Markup("").join(
+        escape(part) + Markup("<wbr>") if _JOINTS.fullmatch(part) else escape(part)
+        for part in parts
+    )
 
 
 def _within(ancestors: Sequence[Group]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..addresses import LOG_ZIP
 from ..catalog import FIGURES, FigureKind
@@ -30,6 +30,9 @@ _TILES = (
     "gpu_hours",
     "mean_power_w",
 )
+
+
+_WITH_PUE = frozenset({"facility_energy_kwh", "emissions_kg"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +123,9 @@ def _of_no_gpu(run: RunResult, kind: FigureKind) -> bool:
 def _catalogue_view(run: RunResult, kind: FigureKind) -> FigureView:
     figure = run.figures[kind.name]
     scale = best(kind.unit, [figure.value])
-    note = f"PUE {run.pue:g}: {run.pue_source}" if kind.name == "facility_energy_kwh" else ""
-    return _figure_view(kind.name, Variable(kind.label, scale.unit), figure, scale.factor, note)
+    view = _figure_view(kind.name, Variable(kind.label, scale.unit), figure, scale.factor, "")
+    aside = f"with a PUE of {run.pue:g} ({run.pue_source})" if kind.name in _WITH_PUE else ""
+    return replace(view, aside=aside)
 
 
 def _extra_figures(run: RunResult, shown_in: Sequence[Shown]) -> Iterator[FigureView]:

@@ -1,4 +1,5 @@
-"""What a search finds beside pages: each processor, GPU and package, as the page of all runs narrowed to it."""
+"""What a search finds beside pages: each processor, GPU and package, as the page of all runs narrowed to it, and the
+sections of the page of methods."""
 
 from __future__ import annotations
 
@@ -7,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from ..addresses import METHODS, RUNS
 from ..download import iso
 from ..model import RunResult
 from ..text import count
 from .hardware import gpus, processor
+from .methods_page import MethodsView
 
 MOST_PACKAGES = 1000
 """The most used ones; what a single run of thousands has is found on its page."""
@@ -19,8 +22,8 @@ _MOST_VERSIONS = 8
 
 @dataclass(frozen=True, slots=True)
 class Stub:
-    query: str
-    """Of the page of all runs: "?hardware=…"."""
+    place: str
+    """Address of the page below the leaderboard's own, with what narrows it or the section: "runs/?hardware=…"."""
     title: str
     text: str
 
@@ -32,9 +35,16 @@ def stubs(runs: Sequence[RunResult]) -> Iterator[Stub]:
     yield from _packages(runs)
 
 
+def methods_stubs(methods: MethodsView) -> Iterator[Stub]:
+    """One a section: "PUE", "Carbon intensity"."""
+    for section in methods.sections:
+        words = " ".join((*section.text, *section.after))
+        yield Stub(f"{METHODS}/#{section.id}", f"{methods.title}: {section.title}", words)
+
+
 def _hardware(kind: str, names: Sequence[str]) -> Iterator[Stub]:
     for name, n in Counter(names).most_common():
-        yield Stub(f"?hardware={quote(name, safe='')}", name, f"{kind} of {count(n, 'run')}")
+        yield Stub(f"{RUNS}/?hardware={quote(name, safe='')}", name, f"{kind} of {count(n, 'run')}")
 
 
 def _packages(runs: Sequence[RunResult]) -> Iterator[Stub]:
@@ -51,7 +61,9 @@ def _packages(runs: Sequence[RunResult]) -> Iterator[Stub]:
         more = len(found) - len(said)
         words = ", ".join([*said, *([f"and {count(more, 'other')}"] if more else [])])
         label = "version" if len(found) == 1 else "versions"
-        yield Stub(f"?package={quote(name, safe='')}", name, f"Package {name}, {label} {words}")
+        yield Stub(
+            f"{RUNS}/?package={quote(name, safe='')}", name, f"Package {name}, {label} {words}"
+        )
 
 
 def run_about(run: RunResult) -> str:

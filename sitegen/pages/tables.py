@@ -10,7 +10,7 @@ from ..carbon import basis_of
 from ..catalog import our_name
 from ..metrics.energy import WELL_COVERED
 from ..model import Group, RunResult, Stat
-from ..ranking import METHOD, RankInterval, direction, table_ranks
+from ..ranking import METHOD, RankInterval, competes, direction, table_ranks
 from ..spec.model import Node
 from ..table import Column, Row, Table, column, spread
 from ..text import count, number, with_spread, within_sentence
@@ -30,7 +30,7 @@ PROVENANCE_WORDS = {
     "not measured": "not measured",
 }
 NOT_MEASURED: Literal["not measured"] = "not measured"
-UNRANKED = "one run: no rank is claimed"
+UNRANKED = "fewer than two runs: no rank is claimed"
 
 _ROWS_WITH_BARS = range(2, 201)
 """Bars are for comparing at a glance: neither one alone nor thousands."""
@@ -106,7 +106,7 @@ def _column_and_cells(
     """A column's head, and its cell in each row."""
     better = direction(group, shown)
     stats = [row.stats[shown.name] for row in table.rows]
-    best = _best(stats, better)
+    best = _best(stats, better) if competes(group) else None
     means = [stat.mean for stat in stats]
     around = [spread(group.node, stat) for stat in stats]
     with_bars = len(table.rows) in _ROWS_WITH_BARS and not any(row.is_run for row in table.rows)
@@ -124,11 +124,15 @@ def _column_and_cells(
 
 
 def _best(stats: Sequence[Stat], better: str) -> float | None:
-    """The best mean of a column; None where it is not known which that is, or nothing to be better than."""
-    means = [stat.mean for stat in stats if stat.mean is not None]
-    if len(means) < 2 or not better:
+    """The best mean of a column; None where it is not known which that is, or nothing to be better than.
+
+    Nor is one claimed where it is that of a partial figure: the rest of it may be more than the lead.
+    """
+    having = [(stat.mean, stat.provenance) for stat in stats if stat.mean is not None]
+    if len(having) < 2 or not better:
         return None
-    return min(means) if better == "lower" else max(means)
+    best = min(having)[0] if better == "lower" else max(having)[0]
+    return None if (best, "partial") in having else best
 
 
 def _column_view(

@@ -225,6 +225,8 @@ class FigureView:
     unit: str
     provenance: Provenance
     note: str
+    aside: str = ""
+    """What is in the figure beside what was measured, such as "with a PUE of 1.58 (the default)"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ class _Stretch:
 
     @property
     def is_certain(self) -> bool:
-        return self.provenance in _CERTAIN
+        """Never the overhead, which is a factor and no reading."""
+        return self.name != OVERHEAD and self.provenance in _CERTAIN
 
 
 def energy_chart(chart_id: str, rows: Sequence[SplitRow], *, of_runs: bool) -> ChartView:
@@ -138,14 +139,17 @@ def _figure_row(row: SplitRow, stretches: Sequence[_Stretch]) -> dict[str, objec
 def _words(stretch: _Stretch) -> str:
     if stretch.name != OVERHEAD:
         return stretch.provenance
-    return "from the PUE" if stretch.is_certain else f"from the PUE, {stretch.provenance}"
+    certain = stretch.provenance in _CERTAIN
+    return "from the PUE" if certain else f"from the PUE, {stretch.provenance}"
 
 
 def _legend(stretches: Sequence[Sequence[_Stretch]]) -> Iterator[KeyView]:
     present = {stretch.name for row in stretches for stretch in row}
     yield from (KeyView(n, "■", f"wb-c{c}") for n, c in _COLOURS.items() if n in present)
     if any(not stretch.is_certain for row in stretches for stretch in row):
-        yield KeyView("estimated or partial", "▨", "wb-hatch-key")
+        yield KeyView(
+            "not measured in full: estimated, partial, or by the PUE", "▨", "wb-hatch-key"
+        )
 
 
 def _notes(

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from wattboard.sitegen.assets import bundles
 from wattboard.sitegen.pages.page_data import as_script
+from wattboard.sitegen.pages.render import environment
 from wattboard.sitegen.pages.views import (
     CellView,
     ChartView,
@@ -80,14 +80,7 @@ def _build(folder: Path) -> Path:
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
 
-    loader = PackageLoader("wattboard.sitegen", "templates")
-    bodies = Environment(
-        autoescape=True,
-        loader=loader,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    bodies = environment()
     assets = folder / "docs" / "assets" / "wattboard"
     assets.mkdir(parents=True)
     for name, text in bundles().items():

@@ -58,7 +58,7 @@ def test_a_row_has_the_ranks_that_the_data_allow(site: Path) -> None:
     alpha, gamma, beta = _rows(table)
     assert _cells(alpha)[0] == "1–2"
     assert _cells(beta)[0] == "2–3"
-    assert _cells(gamma)[0] == "—one run: no rank is claimed"
+    assert _cells(gamma)[0] == "—fewer than two runs: no rank is claimed"
     assert "pairwise Welch tests" in table
     assert 'href="methods/"' in table
 

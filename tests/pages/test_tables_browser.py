@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from boards import tables_board
-from jinja2 import Environment, PackageLoader
 from kinds import PHONE
 from serving import OpenPage, served
 from sites import Site
+from wattboard.sitegen.pages.render import environment
 from wattboard.sitegen.pages.views import CellView, ColumnView, RowView, TableView, length_of
 
 pytestmark = pytest.mark.browser
@@ -48,9 +48,7 @@ def _long_table() -> str:
         for i in range(N_LONG)
     )
     table = TableView("Runs", "Run", columns, rows, False, "", "", length=length_of(len(rows)))
-    loader = PackageLoader("wattboard.sitegen", "templates")
-    environment = Environment(autoescape=True, loader=loader, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(
+    template = environment().from_string(
         '{% import "macros.html" as m %}{{ m.results(t, "wb-runs") }}'
     )
     return template.render(t=table)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from golden import check_golden
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from paper_runs import result
 from wattboard.sitegen.charts import AxisText
 from wattboard.sitegen.distribution import Distribution
 from wattboard.sitegen.energy_split import Split, split
 from wattboard.sitegen.model import Series, SeriesSummary, TimeChart
+from wattboard.sitegen.pages.render import environment
 from wattboard.sitegen.pages.views import ChartView
 from wattboard.sitegen.plots.energy_chart import SplitRow, energy_chart
 from wattboard.sitegen.plots.scatter_chart import ScatterText, ScatterTrace, scatter_chart
@@ -101,15 +101,8 @@ KINDS = {
 
 
 def _html(chart: ChartView) -> str:
-    environment = Environment(
-        loader=PackageLoader("wattboard.sitegen.templates", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     source = '{% import "charts.html" as c %}{{ c.one(chart) }}'
-    return environment.from_string(source).render(chart=chart).strip()
+    return environment().from_string(source).render(chart=chart).strip()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -239,6 +239,13 @@ def test_without_any_power_energy_is_absent() -> None:
     assert value(run, "duration_hours") == pytest.approx(2 / 3600)
 
 
+def test_cpu_time_ends_with_the_last_sample() -> None:
+    """A run that went on for long after its last sample has used more CPU time than its log tells: partial."""
+    for end_s, provenance in ((10.2, "measured"), (40.0, "partial")):
+        run = log([5.0, 10.0], end_s=end_s, cpu_seconds=7.2)
+        assert figures(run, 1.0)["cpu_hours"].provenance == provenance
+
+
 def test_live_intensity_is_held_like_a_reading() -> None:
     """Each interval's energy meets the intensity of its time; the mean is over the n + 1 values."""
     run = log(
