@@ -84,9 +84,8 @@ def _widest(page: Any) -> list[str]:
 @browser_test
 def test_a_page_works_from_disk(open_page: OpenPage, kind: Kind) -> None:
     """Opened as a file, a page draws its charts without a complaint, its links lead to files, it says what it is."""
-    is_served = (
-        kind.name == "not found"
-    )  # any address may show it: its links begin at the server's root
+    # Any address may show the page for lost readers: its links begin at the server's root.
+    is_served = kind.name == "not found"
     page = open_page(kind.site, kind.path, from_disk=not is_served)
     settle(page)
     _assert_named(page)
