@@ -1,4 +1,4 @@
-.PHONY: golden bench bench-collector soak picture
+.PHONY: golden bench bench-collector bench-pages soak picture
 
 golden:  ## Write the golden files of the tests anew; read the diff.
 	WATTBOARD_GOLDEN=rewrite pytest -q
@@ -8,6 +8,9 @@ bench:  ## What a cold build of the sample costs; for real logs call the program
 
 bench-collector:  ## What measuring costs a training, beside CodeCarbon's newest release. Six minutes; needs the network.
 	python benchmarks/collector.py
+
+bench-pages:  ## What the pages cost a reader, in Chromium. Three minutes.
+	python benchmarks/pages.py
 
 soak:  ## Kill training, monitor and both at 50 random moments.
 	WATTBOARD_KILLS=50 pytest -q tests/collector/test_collector_kill.py
