@@ -222,7 +222,7 @@ def test_a_chart_is_saved_as_csv(open_page: Callable[..., Any], site: Path) -> N
     page = open_page(GROUP)
     name, content = _saved(page, page.locator("#plot-1"), "CSV")
     head, *rows = content.decode().split("\r\n")[:-1]
-    assert head == 'Experiment,Run,"Energy of one model, with PUE (J)",Test accuracy'
+    assert head == 'Experiment,Run,"Energy of one model, with PUE, estimated (J)",Test accuracy'
     board = json.loads((site / "digits" / "leaderboard.json").read_text())
     assert len(rows) == sum(row["n"] for row in board["rows"])
     assert name.startswith("digits-energy-of-small-classifiers")
