@@ -30,11 +30,11 @@ def main() -> None:
             browser = playwright.chromium.launch(
                 executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
             )
-            page = browser.new_page(viewport={"width": 1360, "height": 1500})
+            page = browser.new_page(viewport={"width": 1360, "height": 2200})
             page.goto(f"file://{folder}/digits/index.html")
             page.locator(".wb-canvas .main-svg").first.wait_for()
             page.wait_for_timeout(1000)
-            bottom = page.locator(".wb-chart").last.bounding_box()
+            bottom = page.locator(".wb-chart").nth(1).bounding_box()
             assert bottom is not None
             page.screenshot(
                 path=Path(__file__).with_name("sample.png"),
