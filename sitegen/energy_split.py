@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import fsum
 from typing import Literal
 
-from .model import WEAKEST_FIRST, Provenance, RunResult
+from .model import Provenance, RunResult, weakest
 
 Component = Literal["CPU", "GPU"]
 _FIGURES: tuple[tuple[Component, str], ...] = (
@@ -56,7 +56,7 @@ def split(runs: Sequence[RunResult]) -> Split | None:
     return Split(
         parts,
         facility - fsum(part.kwh or 0.0 for part in parts),
-        _weakest(kinds),
+        weakest(kinds),
         facility,
         len(having),
         tuple(sorted({run.pue for run in having})),
@@ -74,12 +74,8 @@ def _part(component: Component, name: str, runs: Sequence[RunResult]) -> Part:
         return Part(component, None, "not measured", 0, len(concerned))
     kinds = {run.figures[name].provenance for run in measured}
     kwh = _sum(name, measured) / len(runs)
-    return Part(component, kwh, _weakest(kinds), len(measured), len(concerned))
+    return Part(component, kwh, weakest(kinds), len(measured), len(concerned))
 
 
 def _sum(name: str, runs: Sequence[RunResult]) -> float:
     return fsum(run.figures[name].value or 0.0 for run in runs)
-
-
-def _weakest(kinds: set[Provenance]) -> Provenance:
-    return next(kind for kind in WEAKEST_FIRST if kind in kinds)

@@ -10,7 +10,7 @@ person reads is made from them in `text.py`, at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -38,6 +38,12 @@ GPU_ID_LABEL = "Id"
 
 WEAKEST_FIRST: tuple[Provenance, ...] = ("partial", "estimated", "reported", "measured")
 """A figure made of several is no better than the weakest of them."""
+
+
+def weakest(kinds: Container[Provenance]) -> Provenance:
+    """The provenance of a figure that is made of several; "not measured" where none of them is there."""
+    return next((kind for kind in WEAKEST_FIRST if kind in kinds), "not measured")
+
 
 Basis = Literal["lifecycle", "direct", "marginal", "unknown"]
 

@@ -18,7 +18,7 @@ from typing import Any
 from .catalog import BY_NAME, FIGURES
 from .errors import Problem
 from .group import Members
-from .model import WEAKEST_FIRST, Figure, Provenance, RunResult
+from .model import Figure, Provenance, RunResult, weakest
 from .ratios import rests_on
 from .spec.model import SiteSpec, Variable
 
@@ -74,7 +74,7 @@ def _provenances(spec: SiteSpec) -> Callable[[str, RunResult], Provenance]:
         found: set[Provenance] = {"reported"}
         if base(name) and result.figures[base(name)].value is not None:
             found.add(result.figures[base(name)].provenance)
-        return next(kind for kind in WEAKEST_FIRST if kind in found)
+        return weakest(found)
 
     return provenance
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import fsum, sqrt
 
-from .model import WEAKEST_FIRST, Figure, Stat
+from .model import Figure, Stat, weakest
 
 
 def describe(figures: Sequence[Figure], *, summable: bool) -> Stat:
@@ -25,5 +25,5 @@ def describe(figures: Sequence[Figure], *, summable: bool) -> Stat:
     mean = total / n
     stderr = sqrt(fsum((v - mean) ** 2 for v in values) / (n - 1) / n) if n > 1 else None
     present = {figure.provenance for figure in figures if figure.value is not None}
-    worst = next(kind for kind in WEAKEST_FIRST if kind in present)
+    worst = weakest(present)
     return Stat(mean, stderr, total if summable else None, n, worst)

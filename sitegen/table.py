@@ -148,9 +148,14 @@ def spread(node: Node, stat: Stat) -> float | None:
     """What stands behind ±: the standard error, or half the 95 % confidence interval of the mean (Student's t)."""
     if stat.stderr is None or node.interval == "stderr":
         return stat.stderr
-    from scipy.special import stdtrit  # heavy, and asked for by few specs
+    return half_ci95(stat.stderr, stat.n)
 
-    return stat.stderr * float(stdtrit(stat.n - 1, 0.975))
+
+def half_ci95(stderr: float, n: int) -> float:
+    """Half the 95 % confidence interval of a mean over n runs, n > 1 (Student's t)."""
+    from scipy.special import stdtrit  # heavy, and not needed to import the program
+
+    return stderr * float(stdtrit(n - 1, 0.975))
 
 
 def natural(path: str) -> list[tuple[int, str]]:

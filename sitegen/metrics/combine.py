@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from ..model import ABSENT, WEAKEST_FIRST, Figure, Provenance
+from ..model import ABSENT, Figure, weakest
 from ..units import JOULES_PER_KWH, SECONDS_PER_HOUR
 from .spans import Span, length_s
 
@@ -127,11 +127,7 @@ def _over(
     kinds = {part.figures[name].provenance for part in having}
     if len(having) < len(parts):
         kinds.add("partial")
-    return Figure(value(having), _weakest(kinds))
-
-
-def _weakest(kinds: set[Provenance]) -> Provenance:
-    return next(kind for kind in WEAKEST_FIRST if kind in kinds)
+    return Figure(value(having), weakest(kinds))
 
 
 def _values(name: str, parts: Iterable[PartFigures]) -> list[float]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from ..addresses import LOG_ZIP
 from ..catalog import FIGURES
-from ..model import WEAKEST_FIRST, Provenance, RunResult
+from ..model import Provenance, RunResult, weakest
 from ..table import Table
 from .cite import authors, cite_key
 from .links import Links
@@ -81,7 +81,7 @@ def table_contents(
 
 def _weakest(table: Table, name: str) -> Provenance:
     kinds = {row.stats[name].provenance for row in table.rows}
-    return next((kind for kind in WEAKEST_FIRST if kind in kinds), "not measured")
+    return weakest(kinds)
 
 
 def run_contents(address: str, run: RunResult, *, whole: str) -> Contents:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..charts import AxisText
 from ..energy_split import split
-from ..model import WEAKEST_FIRST, Group, Leaderboard, RunResult
+from ..model import Group, Leaderboard, RunResult, weakest
 from ..plots.energy_chart import SplitRow, energy_chart
 from ..plots.scatter_chart import ScatterText, ScatterTrace, scatter_chart
 from ..plots.strip_chart import Strip, strip_chart
@@ -160,6 +160,6 @@ def _split_row(name: str, url: str, runs: tuple[RunResult, ...]) -> Iterator[Spl
 def _axis(group: Group, shown: Column) -> AxisText:
     """What an axis says: also where one of the runs has only an estimate or a part of the figure."""
     found = {group.figure(run, shown.name).provenance for run in group.runs}
-    weakest = next((kind for kind in WEAKEST_FIRST if kind in found), "measured")
-    mark = weakest if weakest in {"estimated", "partial"} else ""
+    kind = weakest(found)
+    mark = kind if kind in {"estimated", "partial"} else ""
     return AxisText(shown.variable.label, shown.shown.unit, mark)

@@ -19,7 +19,7 @@ from ..ranking import ordered_direction
 from ..ratios import cost_below
 from ..spec.model import Variable
 from ..stats import describe
-from ..table import natural, run_titles, variable
+from ..table import half_ci95, natural, run_titles, variable
 from ..text import words
 from ..units import SECONDS_PER_HOUR
 from .facts import PACKAGES
@@ -172,9 +172,7 @@ def _interval(stat: Stat) -> dict[str, float | None]:
     """The 95 % confidence interval of the mean (Student's t), None for fewer than two runs."""
     if stat.mean is None or stat.stderr is None:
         return {"low": None, "high": None}
-    from scipy.special import stdtrit  # heavy, and not needed to import the program
-
-    half = stat.stderr * float(stdtrit(stat.n - 1, 0.975))
+    half = half_ci95(stat.stderr, stat.n)
     return {"low": stat.mean - half, "high": stat.mean + half}
 
 
