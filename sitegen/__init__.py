@@ -36,12 +36,15 @@ def load_runs(folders: Sequence[str | Path]) -> pd.DataFrame:
     import pandas as pd
 
     from .build import measure_runs
+    from .cache.archive import archive
+    from .cache.folder import CacheOptions
     from .measure import MeasureOptions
     from .progress import Silence
     from .pue import override
 
-    options = MeasureOptions(*override(None), with_charts=False)
-    results, _ = measure_runs([Path(folder) for folder in folders], options, 1, Silence())
+    options = MeasureOptions(*override(None))
+    with archive(CacheOptions(is_off=True), None) as kept:
+        results, _ = measure_runs([Path(folder) for folder in folders], options, 1, Silence(), kept)
     rows = {
         result.location.path: {
             **{name: figure.value for name, figure in result.figures.items()},

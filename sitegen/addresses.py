@@ -12,8 +12,10 @@ COMPARE = "compare"
 METHODS = "methods"
 RESERVED_TITLES = frozenset({RUNS, COMPARE, METHODS, "assets", "search", "index"})
 LOG_ZIP = "log.zip"
+RUN_FILES = ("index.html", "data.js", "badge.svg", LOG_ZIP)
+"""What lies in the folder of a run's page."""
 """The download beside a run's page."""
-_RESERVED_IN_RUNS = frozenset({"index.html", "data.js", "packages.js", "badge.svg", LOG_ZIP})
+_RESERVED_IN_RUNS = frozenset({*RUN_FILES, "packages.js"})
 
 _MAX_SLUG_CHARS = 100
 _MAX_PART_CHARS = 200

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .addresses import run_addresses
+from .cache.archive import Archive
 from .carbon import Reference, recomputed
 from .catalog import KNOWN_NAMES
 from .errors import Problem, WattboardError
-from .execute import measure_all
 from .group import filter_problems, members, tree
 from .location import SAMPLES_PATH
 from .measure import MeasureOptions, SkippedRun
@@ -27,8 +27,8 @@ class BuildOptions:
 
     log_folders: tuple[Path, ...]
     spec_file: Path
-    downloads: Path | None
-    """A folder for the zips of the runs' logs, until the site takes them. None: make none."""
+    with_files: bool = True
+    """Whether the runs' chart data and downloads are wanted, too."""
     pue: float | None = None
     pue_source: str = ""
     reference: Reference | None = None
@@ -37,32 +37,60 @@ class BuildOptions:
     with_processors: bool = True
 
 
-def build(options: BuildOptions, progress: Progress) -> Leaderboard:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All runs below some folders, and what was wrong with them."""
+
+    results: tuple[RunResult, ...]
+    """In the order of their paths."""
+    problems: tuple[Problem, ...]
+    """Skipped runs among them."""
+
+
+def build(
+    options: BuildOptions, progress: Progress, archive: Archive, measured: Measured | None = None
+) -> Leaderboard:
     """From log folders and a spec to all that the pages need.
+
+    Args:
+        measured: What `measured_for` gave, where the logs shall not be looked at again.
 
     Raises:
         SpecError: the spec cannot be used.
         WattboardError: there is no run at all, or none that can be used.
     """
     spec = load_spec(options.spec_file, KNOWN_NAMES)
-    results, problems = measure_runs(
-        options.log_folders,
-        MeasureOptions(options.pue, options.pue_source, options.downloads),
-        options.jobs,
-        progress,
-    )
+    measured = measured or measured_for(options, progress, archive)
+    results, problems = list(measured.results), list(measured.problems)
     if options.reference is not None:
         results = [recomputed(result, options.reference) for result in results]
     of = members(spec, [result.location.path for result in results])
     problems += filter_problems(spec, of, [result.location for result in results])
     if options.with_processors:
-        results, processor_problems = run_processors(spec, of, results)
+        results, processor_problems = run_processors(spec, of, results, archive)
         problems += processor_problems
     roots, left_out = tree(spec, of, results)
     addresses = run_addresses(result.location.path for result in results)
-    leaderboard = Leaderboard(spec, roots, tuple(results), addresses, ())
+    leaderboard = Leaderboard(spec, roots, tuple(results), addresses, archive, ())
     problems += (*left_out, *missing_figures(leaderboard))
     return replace(leaderboard, problems=(*spec.warnings, *problems))
+
+
+def measured_for(options: BuildOptions, progress: Progress, archive: Archive) -> Measured:
+    """The runs that a leaderboard is made of.
+
+    Raises:
+        WattboardError: there is no run at all, or none that can be used.
+    """
+    results, problems = measure_runs(
+        options.log_folders,
+        MeasureOptions(options.pue, options.pue_source),
+        options.jobs,
+        progress,
+        archive,
+        with_files=options.with_files,
+    )
+    return Measured(tuple(results), tuple(problems))
 
 
 def measure_runs(
@@ -70,8 +98,11 @@ def measure_runs(
     options: MeasureOptions,
     jobs: int | None,
     progress: Progress,
+    archive: Archive,
+    *,
+    with_files: bool = False,
 ) -> tuple[list[RunResult], list[Problem]]:
-    """Scan, read and measure: all that needs no spec.
+    """Scan, read and measure what the archive does not have yet: all that needs no spec.
 
     Returns:
         The runs in the order of their paths, and what was wrong, with skipped runs among it.
@@ -84,8 +115,7 @@ def measure_runs(
     problems = list(found.problems)
     if not found.runs:
         raise WattboardError(*problems, _no_runs(log_folders))
-    with progress.step("Reading logs", total=len(found.runs)) as step:
-        measured = measure_all(found.runs, options, jobs, on_progress=lambda _: step.advance())
+    measured = archive.results(found.runs, options, jobs, progress, with_files=with_files)
     results = []
     for result in measured:
         problems += result.problems

@@ -9,7 +9,7 @@ from pathlib import Path
 from .catalog import BY_NAME
 from .errors import Problem, WattboardError
 from .location import LOG_FOLDER, SAMPLES_PATH, RunLocation
-from .measure import MeasureOptions, measure
+from .measure import MeasuredRun, MeasureOptions, measure
 from .model import ABSENT, Figure, Provenance, RunResult
 from .pue import override
 from .scan import scan, scan_run
@@ -90,8 +90,9 @@ def _runs_in(folder: Path, problems: list[Problem]) -> Sequence[RunLocation]:
 
 
 def _measured(locations: Sequence[RunLocation]) -> list[RunResult]:
-    options = MeasureOptions(*override(None), with_charts=False)
-    results = [measure(location, options) for location in locations]
+    options = MeasureOptions(*override(None))
+    measured = [measure(location, options, with_charts=False) for location in locations]
+    results = [one.result if isinstance(one, MeasuredRun) else one for one in measured]
     _raise_or_warn([problem for result in results for problem in result.problems])
     return [result for result in results if isinstance(result, RunResult)]
 

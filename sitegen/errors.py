@@ -46,6 +46,10 @@ class WattboardError(Exception):
         super().__init__("\n".join(str(p) if p.file else p.message for p in self.problems))
 
 
+class Terminated(SystemExit):
+    """Someone told this process to end (SIGTERM). Unlike another SystemExit, it is no fault of a processor's."""
+
+
 class SpecError(WattboardError):
     """The site spec cannot be used; holds every mistake that was found in it."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from .location import RunLocation
 from .metrics import figures
 from .metrics.combine import PartFigures, combined
 from .metrics.timeline import Timeline, timeline
-from .model import Figure, RunLog, RunResult
+from .model import Figure, RunLog, RunResult, TimeChart
 from .parts import differences, last_pieces, missing_ranks, run_parts, whole_info
 from .read_run import read_run
 from .series import charts
@@ -28,14 +27,23 @@ DEFAULT_PUE = 1.58
 
 @dataclass(frozen=True, slots=True)
 class MeasureOptions:
+    """How runs are measured: what their results depend on beside their logs."""
+
     pue: float | None = None
     """Instead of the log's own and the default."""
     pue_source: str = ""
     """Where `pue` comes from, in words."""
-    downloads: Path | None = None
-    """Where to put each run's zip, under the name that `download_name` gives it. None: make none."""
-    with_charts: bool = True
     every_problem: bool = False
+    """List each faulty line, not only the first few of a kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredRun:
+    """A run as it was read once."""
+
+    result: RunResult
+    charts: tuple[TimeChart, ...]
+    """Empty where nobody asked for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +52,34 @@ class SkippedRun:
 
     location: RunLocation
     problems: tuple[Problem, ...]
+    is_final: bool = False
+    """The log itself is at fault: reading it again will not help."""
 
 
-def measure(location: RunLocation, options: MeasureOptions) -> RunResult | SkippedRun:
-    """Read a run once and compute its figures and chart data."""
+def measure(
+    location: RunLocation,
+    options: MeasureOptions,
+    download: Path | None = None,
+    *,
+    with_charts: bool = True,
+) -> MeasuredRun | SkippedRun:
+    """Read a run once and compute its figures and chart data.
+
+    Args:
+        download: Where to write the zip of its log, whose size is then in the result. None: make none.
+
+    Raises:
+        OSError: the download cannot be written.
+    """
     try:
-        return _measured(location, options)
+        return _measured(location, options, download, with_charts=with_charts)
     except RunError as error:
-        problems = error.problems
+        problems, is_final = error.problems, not isinstance(error.__cause__, OSError)
     except OSError:  # writing the zip failed: no fault of the run's
         raise
     except Exception as error:
         log.debug("%s cannot be read", location.path, exc_info=True)
+        is_final = False
         problems = (
             Problem(
                 location.path,
@@ -64,18 +88,14 @@ def measure(location: RunLocation, options: MeasureOptions) -> RunResult | Skipp
                 severity="error",
             ),
         )
-    if options.downloads is not None:
-        (options.downloads / download_name(location)).unlink(missing_ok=True)
-    return SkippedRun(location, problems)
+    if download is not None:
+        download.unlink(missing_ok=True)
+    return SkippedRun(location, problems, is_final)
 
 
-def download_name(location: RunLocation) -> str:
-    """The name of a run's zip among those of other runs."""
-    return hashlib.sha256(location.path.encode()).hexdigest()[:24] + ".zip"
-
-
-def _measured(location: RunLocation, options: MeasureOptions) -> RunResult:
-    download = options.downloads and options.downloads / download_name(location)
+def _measured(
+    location: RunLocation, options: MeasureOptions, download: Path | None, *, with_charts: bool
+) -> MeasuredRun:
     run = read_run(location, download, every_problem=options.every_problem)
     logs = [looked_up(log) for log in run.logs]
     timed = [(log, timeline(log)) for log in logs]
@@ -87,7 +107,8 @@ def _measured(location: RunLocation, options: MeasureOptions) -> RunResult:
     whole = combined(each, complete=not (run.lost or missing))
     pue, pue_source = _pue_of_all(pues, whole)
     parts = run_parts(logs)
-    return RunResult(
+    drawn = charts(timed) if with_charts else ()
+    result = RunResult(
         location=location,
         info=whole_info(parts, logs),
         parts=parts,
@@ -98,10 +119,12 @@ def _measured(location: RunLocation, options: MeasureOptions) -> RunResult:
         pue=pue,
         pue_source=pue_source,
         figures=whole,
-        charts=charts(timed) if options.with_charts else (),
+        chart_keys=tuple(chart.key for chart in drawn),
         log_bytes=sum(log.log_bytes for log in logs),
+        zip_bytes=None if download is None else download.stat().st_size,
         problems=(*run.problems, *missing, *differences(location, logs)),
     )
+    return MeasuredRun(result, drawn)
 
 
 def _part_figures(log: RunLog, line: Timeline, pue: float) -> PartFigures:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from .errors import Problem
 from .location import PartLocation, RunLocation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .spec.model import Node, SiteSpec
 
 FloatArray = NDArray[np.float64]
@@ -309,9 +311,14 @@ class RunResult:
     """In words, such as "the default"."""
     figures: Mapping[str, Figure]
     """By our names (see `catalog.py`)."""
-    charts: tuple[TimeChart, ...]
+    chart_keys: tuple[str, ...]
+    """Of the charts that its page has. The charts themselves stay out of memory: see `RunFiles`."""
     log_bytes: int
+    zip_bytes: int | None = None
+    """Size of its download. None: none was made."""
     problems: tuple[Problem, ...] = ()
+    fingerprint: str = ""
+    """Another one for whatever differs in the log, in the options it was measured with, or in this program."""
     extras: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     """What the site's own processors made of the run's files: processor to figures by name."""
     recomputed: Recomputed | None = None
@@ -379,6 +386,16 @@ def extra_figures(run: RunResult, leaf: Group | None) -> dict[str, Figure]:
     return figures
 
 
+class RunFiles(Protocol):
+    """What is too large to be kept in memory for every run."""
+
+    def charts(self, run: RunResult) -> tuple[TimeChart, ...]:
+        """The chart data of a run."""
+
+    def download(self, run: RunResult) -> Path:
+        """A run's zip. It stays where it is; the site gets a copy or a link."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
     """All that the pages are made from."""
@@ -389,6 +406,7 @@ class Leaderboard:
     """Every run that was read, in the order of their paths, whether a page lists it or not."""
     run_addresses: Mapping[str, str]
     """Run path to the folder of its page below the leaderboard's own, ending with "/"."""
+    files: RunFiles
     problems: tuple[Problem, ...]
 
     def walk(self) -> Iterator[Group]:

@@ -6,13 +6,13 @@ Only what mkdocs 1.6 and properdocs share is used. See docs/adr/0002-mkdocs-is-t
 from __future__ import annotations
 
 import logging
-import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 import jinja2
 import mkdocs.config.config_options as c
@@ -32,33 +32,41 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.yaml import yaml_load
 
 from . import navigation, run_index, search_index
-from .addresses import COMPARE, LOG_ZIP, METHODS, RUNS
+from .addresses import COMPARE, LOG_ZIP, METHODS, RUN_FILES, RUNS
 from .assets import bundles
-from .build import BuildOptions, build
+from .build import BuildOptions, Measured, build, measured_for
+from .cache.archive import Archive, archive
+from .cache.folder import CacheOptions
+from .cache.published import Published
 from .carbon import OF_LOG, Reference, reference
 from .charts import plotly_bundle
 from .errors import Problem, WattboardError
-from .model import Leaderboard
+from .forked import each_in_children
+from .links import link_or_copy
+from .model import Leaderboard, RunResult
+from .pages.content import PageContent, RunHead
+from .pages.digests import frame_digest
+from .pages.kept import KeptPages
 from .pages.links import Links
-from .pages.render import PageContent, PageRenderer
+from .pages.render import PageRenderer
 from .pages.site import Site
+from .preview import Preview
 from .processors import processor_files
 from .progress import progress
 from .pue import override as pue_override
 from .run_index import RunEntry
 from .search_index import SearchEntry
 from .site_settings import (
+    PLUGIN,
     SiteOptions,
     clashes,
     setting_problems,
     with_our_options,
     write_config,
 )
-from .text import day
+from .stamps import file_stamp
 
 log = get_plugin_logger("wattboard")
-
-_DOWNLOADS = ".wattboard-downloads"
 
 
 class PluginOptions(Config):  # type: ignore[no-untyped-call]
@@ -75,6 +83,10 @@ class PluginOptions(Config):  # type: ignore[no-untyped-call]
     processors = c.Type(bool, default=True)
     watch_logs = c.Type(bool, default=False)
     """Whether `serve` rebuilds when a log changes. Slow for many runs."""
+    cache = c.Type(bool, default=True)
+    """Whether results are kept from one build to the next."""
+    cache_dir = c.Type(str, default="")
+    """Where they are kept; "" for `.cache/wattboard` beside the spec."""
     license = c.Type(str, default="")
     """Under which the data may be used: an SPDX id such as CC-BY-4.0, or an address."""
 
@@ -96,6 +108,7 @@ class LeaderboardPage(Page):
         self.meta = {
             "description": escape(own or self.source.summary),
             "wattboard": True,
+            "newest_run": self.source.newest_run,
             "within": _escaped_title(self.source.within),
         }
 
@@ -120,8 +133,6 @@ class _Build:
     renderer: PageRenderer
     pages: dict[str, LeaderboardPage]
     """All but those of runs, by address."""
-    run_files: dict[str, File]
-    """By address."""
     nav: Navigation | None = None
     files: Files | None = None
     environment: jinja2.Environment | None = None
@@ -133,10 +144,23 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
     def __init__(self) -> None:
         self._serving = False
         self._build: _Build | None = None
-        self._downloads: Path | None = None
-        """Where the zips wait for their pages: on the file system of the site, so that moving them is free."""
+        self._archive: Archive | None = None
+        self._published: Published | None = None
+        self._opened = ExitStack()
+        """The archive, where nobody handed one over."""
+        self._preview = Preview()
+        self._runs_before: tuple[Any, Measured] | None = None
         self._whole_content: str | None = None
         """That of the page in hand, while other plugins see a line in its place."""
+
+    @contextmanager
+    def using(self, archive: Archive, published: Published) -> Iterator[None]:
+        """Work with an archive that someone else has opened, for a folder that has seen builds before."""
+        self._archive, self._published = archive, published
+        try:
+            yield
+        finally:
+            self._archive = self._published = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:  # noqa: ARG002
         """Remember whether this is a preview, which injects a script of its own."""
@@ -150,27 +174,23 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         config.extra_css = [f"{self._assets}/wattboard.css", *config.extra_css]
         config.extra_javascript = [f"{self._assets}/wattboard.js", *config.extra_javascript]
         config.extra["wattboard_serve"] = self._serving
+        self._preview.pause()
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Run the pipeline and add its pages and files."""
         # Before the work, which may be long: the clash that a first try meets.
-        self._check_room(files, [self._file("index.md", "", config)])
-        downloads = self._new_downloads(config)
-        leaderboard = self._leaderboard(config, downloads)
+        self._check_room(files, [self._file("index.md", "", config).dest_uri])
+        leaderboard = self._leaderboard(config)
         _report(leaderboard.problems)
-        config.extra["wattboard_newest_run"] = _newest_day(leaderboard)
         links = Links(config.use_directory_urls)
-        renderer = PageRenderer(leaderboard, self._site(config), links, downloads)
+        kept = KeptPages(self._kept.store, str(_path(self.config.site_spec, config).resolve()))
+        renderer = PageRenderer(leaderboard, self._site(config), links, kept)
         pages = {
             content.address: LeaderboardPage(
                 content, self._page_file(content.address, config), config
             )
             for content in (*renderer.group_pages(), *renderer.other_pages())
-        }
-        run_files = {
-            address: self._page_file(address, config)
-            for address in leaderboard.run_addresses.values()
         }
         added = [page.file for page in pages.values()]
         added += [
@@ -178,13 +198,14 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             for address, page in pages.items()
             for name, text in page.source.files.items()
         ]
-        added += [self._file(name, text, config) for name, text in renderer.data_files()]
-        self._check_room(files, [*added, *run_files.values()])
+        self._check_room(
+            files, (*(file.dest_uri for file in added), *self._run_places(leaderboard))
+        )
         for file in (*added, *self._asset_files(config)):
             files.append(file)
         if _has_run_index(leaderboard):
             config.extra_javascript.append(f"{self._assets}/find.js")
-        self._build = _Build(leaderboard, renderer, pages, run_files)
+        self._build = _Build(leaderboard, renderer, pages)
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -235,8 +256,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         if template_name != "sitemap.xml" or not config.site_url:
             return output_content
         entries = "".join(
-            f"    <url>\n         <loc>{escape(config.site_url + file.url)}</loc>\n    </url>\n"
-            for file in self._current.run_files.values()
+            f"    <url>\n         <loc>{escape(config.site_url + self._run_url(address, config))}</loc>\n    </url>\n"
+            for address in self._current.leaderboard.run_addresses.values()
         )
         head, end, tail = output_content.rpartition("</urlset>")
         return head + entries + end + tail
@@ -245,37 +266,28 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the run pages and their downloads, and tell the search index of them."""
         build = self._current
-        files = (build.files or Files([])).documentation_pages()
+        has_run_index = _has_run_index(build.leaderboard)
         found = [_search_entry(page) for page in build.pages.values()]
         found += self._search_stubs()
-        entries: list[RunEntry] = []
-        has_run_index = _has_run_index(build.leaderboard)
-        for content, run in build.renderer.run_pages():
-            page = LeaderboardPage(content, build.run_files[content.address], config)
-            if content.above is not None:
-                page.parent = build.pages[content.above].parent
-            target = Path(page.file.abs_dest_path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(self._themed(page, files, config), encoding="utf-8")
-            for name, text in content.files.items():
-                target.with_name(name).write_text(text, encoding="utf-8")
-            build.renderer.zip_file(run).rename(target.parent / LOG_ZIP)
-            if has_run_index:
-                entries.append(build.renderer.run_entry(content, run))
-            else:
-                found.append(_search_entry(page))
-        self._forget_downloads()
-        if has_run_index:
-            self._write_run_index(entries, config)
+        if not has_run_index:
+            found += (self._run_search_entry(head, config) for head in self._heads())
         _extend_search_index(config, found)
+        if self._serving:
+            # Ten thousand pages would take longer than the change of which one is to be seen.
+            self._preview.resume(self._made_on_demand(config))
+        else:
+            self._write_run_pages(config)
+            self._write_data(config)
+            self._close()
 
     def on_build_error(self, **_: Any) -> None:
-        """Leave nothing behind."""
-        self._forget_downloads()
+        """Close the archive, if there is no other build to come."""
+        if not self._serving:
+            self._close()
 
     def on_shutdown(self) -> None:
-        """Leave nothing behind after Ctrl-C either, which is no build error."""
-        self._forget_downloads()
+        """Close the archive after Ctrl-C, too, which is no build error."""
+        self._close()
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any
@@ -288,6 +300,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             watched += self._log_folders(config)
         for path in watched:
             server.watch(str(path))
+        self._preview.listen(server)
         return server
 
     # -- pieces ----------------------------------------------------------------------------------------------------
@@ -301,20 +314,67 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
     def _log_folders(self, config: MkDocsConfig) -> list[Path]:
         return [_path(folder, config) for folder in self.config.logdirs]
 
-    def _leaderboard(self, config: MkDocsConfig, downloads: Path) -> Leaderboard:
+    def _measured(self, options: BuildOptions) -> Measured | None:
+        """The runs as they were at a preview's first build, where nobody asked to look at the logs again."""
+        if not self._serving or self.config.watch_logs:
+            self._kept.folder_stamps.clear()
+            return None
+        asked = (options.log_folders, options.pue)
+        known, measured = self._runs_before or ((), None)
+        if known != asked or measured is None:
+            measured = measured_for(options, progress(), self._kept)
+            self._runs_before = (asked, measured)
+        return measured
+
+    def sources(self, config: MkDocsConfig) -> SiteSources:
+        """What the site is made from."""
+        spec = self.config.site_spec
+        folder = _path(self.config.cache_dir, config) if self.config.cache_dir else None
+        return SiteSources(
+            tuple(self._log_folders(config)),
+            _path(spec, config) if spec else None,
+            CacheOptions(folder, not self.config.cache),
+        )
+
+    def _open_archive(self, config: MkDocsConfig) -> None:
+        """Open the cache, unless it is open."""
+        if self._archive is None:
+            sources = self.sources(config)
+            self._archive = self._opened.enter_context(archive(sources.cache, sources.spec_file))
+            self._opened.callback(self._forget_archive)
+
+    def _forget_archive(self) -> None:
+        self._archive = None
+
+    def _close(self) -> None:
+        """Close the cache, if it was opened here."""
+        self._opened.close()
+
+    @property
+    def _kept(self) -> Archive:
+        if self._archive is None:
+            raise PluginError("the cache was not opened")
+        return self._archive
+
+    @property
+    def _standing(self) -> Published:
+        """What stands in the site's folder. Where MkDocs builds, it has just emptied that."""
+        return self._published or Published(self._kept.store, None)
+
+    def _leaderboard(self, config: MkDocsConfig) -> Leaderboard:
         try:
             pue, pue_source = pue_override(self.config.pue, "the option pue")
+            self._open_archive(config)
             options = BuildOptions(
                 log_folders=tuple(self._log_folders(config)),
                 spec_file=_path(self.config.site_spec, config),
-                downloads=downloads,
                 pue=pue,
                 pue_source=pue_source,
                 reference=_reference(self.config.intensity),
                 jobs=self.config.jobs,
                 with_processors=self.config.processors,
             )
-            return build(options, progress())
+            return build(options, progress(), self._kept, self._measured(options))
         except WattboardError as error:
             _report(problem for problem in error.problems if problem.severity == "warning")
             _raise(problem for problem in error.problems if problem.severity == "error")
@@ -343,11 +403,19 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         place = f"{self._assets}/{plotly.name}"
         yield File.generated(config, place, abs_src_path=str(plotly))
 
-    def _check_room(self, files: Files, wanted: Iterable[File]) -> None:
+    def _check_room(self, files: Files, wanted: Iterable[str]) -> None:
+        """See that no file of the site's own is where the leaderboard needs room.
+
+        Args:
+            wanted: Places in the site.
+        """
         taken = {file.dest_uri: file.src_uri for file in files}
-        _raise(
-            clashes(taken, (file.dest_uri for file in wanted), has_prefix=bool(self.config.prefix))
-        )
+        _raise(clashes(taken, wanted, has_prefix=bool(self.config.prefix)))
+
+    def _run_places(self, leaderboard: Leaderboard) -> Iterator[str]:
+        for address in leaderboard.run_addresses.values():
+            for name in RUN_FILES:
+                yield f"{self._prefix}{address}{name}"
 
     def _file(self, address: str, text: str, config: MkDocsConfig) -> File:
         return File.generated(
@@ -367,11 +435,132 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             page, slash, rest = stub.place.partition("/")
             yield SearchEntry(build.pages[page + slash].url + rest, stub.title, stub.text)
 
-    def _write_run_index(self, entries: Sequence[RunEntry], config: MkDocsConfig) -> None:
-        folder = Path(config.site_dir) / self._prefix / run_index.FOLDER
+    # -- pages of runs -----------------------------------------------------------------------------------------------
+
+    def _heads(self) -> Iterator[RunHead]:
+        build = self._current
+        for run in build.leaderboard.runs:
+            if run.location.path in build.leaderboard.run_addresses:
+                yield build.renderer.run_head(run)
+
+    def _write_run_pages(self, config: MkDocsConfig) -> None:
+        """Write those that do not stand in the site's folder already."""
+        build, published = self._current, self._standing
+        frame = self._frame(config)
+        todo = []
+        for run in build.leaderboard.runs:
+            address = build.leaderboard.run_addresses.get(run.location.path)
+            if address is not None:
+                digest = build.renderer.run_digest(run, frame)
+                if not published.keeps(self._prefix + address, digest):
+                    published.made(self._prefix + address, digest, RUN_FILES)
+                    todo.append(run)
+        files = (build.files or Files([])).documentation_pages()
+        each_in_children(
+            todo,
+            lambda run: self._write_run_page(run, files, config),
+            self.config.jobs,
+            progress(),
+            "Writing run pages",
+        )
+
+    def _write_run_page(self, run: RunResult, files: Sequence[File], config: MkDocsConfig) -> None:
+        build = self._current
+        content = build.renderer.run_page(run, build.leaderboard.files.charts(run))
+        page = LeaderboardPage(content, self._page_file(content.address, config), config)
+        if content.above is not None:
+            page.parent = build.pages[content.above].parent
+        target = Path(page.file.abs_dest_path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(self._themed(page, files, config), encoding="utf-8")
+        for name, text in content.files.items():
+            target.with_name(name).write_text(text, encoding="utf-8")
+        link_or_copy(build.leaderboard.files.download(run), target.with_name(LOG_ZIP))
+
+    def _frame(self, config: MkDocsConfig) -> str:
+        """Digest of all that a theme may show on a run's page beside its content."""
+        settings = {name: value for name, value in config.items() if name not in _NOT_SHOWN}
+        settings |= {f"theme.{name}": config.theme[name] for name in config.theme}
+        settings["theme"] = config.theme.name
+        settings["plugins"] = list(config.plugins)
+        templates = (
+            f"{file} {file_stamp(file).text}"
+            for folder in config.theme.dirs
+            for file in sorted(Path(folder).rglob("*.html"))
+        )
+        assert self._current.nav is not None  # noqa: S101 - see _themed
+        nav = (f"{item!r} {getattr(item, 'url', '')}" for item in _all_items(self._current.nav))
+        return frame_digest(settings, templates, nav)
+
+    def _run_url(self, address: str, config: MkDocsConfig) -> str:
+        """A run page's address within the site, as in a link."""
+        place = f"{self._prefix}{address}"
+        return quote(place if config.use_directory_urls else f"{place}index.html")
+
+    def _run_search_entry(self, head: RunHead, config: MkDocsConfig) -> SearchEntry:
+        title = " – ".join(filter(None, (head.title, head.within)))
+        return SearchEntry(self._run_url(head.address, config), title, head.summary)
+
+    # -- files of no page --------------------------------------------------------------------------------------------
+
+    def _write_data(self, config: MkDocsConfig) -> None:
+        """Write what tells of all runs, where it does not stand in the site's folder already."""
+        published = self._standing
+        digest = self._current.renderer.data_digest()
+        for place in self._data_places():
+            address = self._prefix + place
+            if not published.keeps(address, digest):
+                published.made(address, digest, self._write_data_at(place, config))
+
+    def _data_places(self) -> Iterator[str]:
+        """Folders below the leaderboard's own."""
+        yield ""
+        if _has_run_index(self._current.leaderboard):
+            yield run_index.FOLDER
+
+    def _write_data_at(self, place: str, config: MkDocsConfig) -> list[str]:
+        """Write the files of one place. Gives their names."""
+        folder = Path(config.site_dir) / self._prefix / place
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in run_index.run_index(entries):
+        if place == run_index.FOLDER:
+            made = run_index.run_index(self._run_entries(config))
+        else:
+            made = self._current.renderer.data_files()
+        names = []
+        for name, text in made:
             (folder / name).write_text(text, encoding="utf-8")
+            names.append(name)
+        return names
+
+    def _made_on_demand(self, config: MkDocsConfig) -> Callable[[str], None]:
+        """What a preview calls with the place of a file that is asked for, before it looks for it."""
+        build = self._current
+        files = (build.files or Files([])).documentation_pages()
+        runs = {
+            f"{self._prefix}{build.leaderboard.run_addresses[run.location.path]}": run
+            for run in build.leaderboard.runs
+            if run.location.path in build.leaderboard.run_addresses
+        }
+        places = {f"{self._prefix}{place}": place for place in self._data_places()}
+
+        def make(place: str) -> None:
+            folder = place[: place.rfind("/") + 1]
+            run = runs.pop(folder, None)
+            if run is not None:
+                self._write_run_page(run, files, config)
+            elif folder in places and not (Path(config.site_dir) / place).exists():
+                self._write_data_at(places.pop(folder), config)
+
+        return make
+
+    def _run_entries(self, config: MkDocsConfig) -> list[RunEntry]:
+        """The runs as the index over many has them."""
+        runs = self._current.leaderboard.runs
+        within = "" if config.use_directory_urls else "index.html"
+        return [
+            RunEntry(head.address + within, head.title, run.location.path, head.about)
+            for run, head in zip(runs, self._heads(), strict=True)
+        ]
 
     def _in_navigation(self, front: LeaderboardPage) -> list[Any]:
         """The leaderboard as the navigation shows it: a section, or side by side where it is the site itself."""
@@ -395,20 +584,20 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         page.active = False
         return html
 
-    def _new_downloads(self, config: MkDocsConfig) -> Path:
-        self._downloads = Path(config.site_dir) / _DOWNLOADS
-        self._downloads.mkdir(parents=True, exist_ok=True)
-        return self._downloads
 
-    def _forget_downloads(self) -> None:
-        if self._downloads is not None:
-            shutil.rmtree(self._downloads, ignore_errors=True)
+_NOT_SHOWN = frozenset(
+    {"config_file_path", "docs_dir", "plugins", "site_dir", "theme", "user_configs"}
+)
+"""Settings that no page shows. Those of a site without a config file differ with each build."""
 
 
-def _newest_day(leaderboard: Leaderboard) -> str:
-    """When the newest run ended, as 2026-11-25 (UTC); "" without runs. For the foot of every page."""
-    ends = [run.end_s for run in leaderboard.runs]
-    return day(max(ends)) if ends else ""
+def _all_items(nav: Navigation) -> Iterator[Any]:
+    """All entries of a navigation, each before those below it."""
+    pending = list(reversed(nav.items))
+    while pending:
+        item = pending.pop()
+        yield item
+        pending += reversed(getattr(item, "children", None) or [])
 
 
 def _reference(option: str | float | bool) -> Reference | None:
@@ -471,8 +660,8 @@ class HostError(Exception):
     """MkDocs gave up, and has said why."""
 
 
-def build_site(options: SiteOptions, site_dir: Path) -> None:
-    """Build a whole site into a folder, which is emptied first.
+def build_site(options: SiteOptions, site_dir: Path, kept: Archive, published: Published) -> None:
+    """Build a whole site into a folder, which is emptied first, but for the pages that stand where it is to go.
 
     Raises:
         HostError: it could not be built; the reason was logged.
@@ -481,22 +670,38 @@ def build_site(options: SiteOptions, site_dir: Path) -> None:
         config = load_config(config_file, site_dir=str(site_dir), **settings)
         config.plugins.on_startup(command="build", dirty=False)
         try:
-            mkdocs_build(config)
+            with _our_plugin(config).using(kept, published):
+                mkdocs_build(config)
         finally:
             config.plugins.on_shutdown()
 
 
-def log_folders(options: SiteOptions) -> tuple[Path, ...]:
-    """The log folders of a site: the command line's, else those of its config file.
+def _our_plugin(config: MkDocsConfig) -> WattboardPlugin:
+    plugin = config.plugins[PLUGIN]
+    assert isinstance(plugin, WattboardPlugin)  # noqa: S101 - of this name there is one
+    return plugin
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSources:
+    """What a site is made from, and where its cache is."""
+
+    log_folders: tuple[Path, ...]
+    spec_file: Path | None
+    cache: CacheOptions
+
+
+def site_sources(options: SiteOptions) -> SiteSources:
+    """What the command line says, and for what it leaves out the config file.
 
     Raises:
         HostError: the config file cannot be used; the reason was logged.
     """
-    if options.log_folders or options.config_file is None:
-        return options.log_folders
+    if options.config_file is None:
+        return SiteSources(options.log_folders, options.spec_file, options.cache)
     with _failures_told(), _settings(options) as (config_file, settings):
         config = load_config(config_file, **settings)
-        return tuple(_path(folder, config) for folder in config.plugins["wattboard"].config.logdirs)
+        return _our_plugin(config).sources(config)
 
 
 def serve_site(options: SiteOptions, address: str | None) -> None:

@@ -15,8 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .cache.archive import Archive
+from .cache.extras import KeptExtras
 from .catalog import BY_NAME, FIGURES
-from .errors import Problem
+from .errors import Problem, Terminated
 from .group import Members
 from .model import Figure, Provenance, RunResult, weakest
 from .ratios import rests_on
@@ -32,12 +34,16 @@ Processor = Callable[[str, dict[str, float]], Mapping[str, Any]]
 
 
 def run_processors(
-    spec: SiteSpec, of: Members, results: Sequence[RunResult]
+    spec: SiteSpec, of: Members, results: Sequence[RunResult], archive: Archive
 ) -> tuple[list[RunResult], tuple[Problem, ...]]:
     """Give every run the figures of each processor that is in scope where the run is shown.
 
     Processors are the site owner's code and run in this process. One that fails on a run costs that run its extra
     figures, one that cannot be imported costs all runs theirs; each is a problem, and the site is built.
+
+    Args:
+        archive: Knows what a processor made of a run before. Where neither has changed, the processor is not asked
+            again, and not even imported.
     """
     wanted: dict[str, dict[str, None]] = {}
     for node in spec.walk():
@@ -46,18 +52,46 @@ def run_processors(
     by_path = {result.location.path: result for result in results}
     provenance = _provenances(spec)
     problems: list[Problem] = []
-    with _importable(spec.file.resolve().parent):
-        for name, paths in wanted.items():
-            processor = _imported(name, spec, problems)
-            if processor is None:
-                continue
-            for path in paths:
-                result = by_path.get(path)
-                if result is not None:
-                    returned = _processed(processor, name, result, problems)
-                    extra = {key: Figure(v, provenance(key, result)) for key, v in returned.items()}
-                    by_path[path] = replace(result, extras={**result.extras, name: extra})
+    folder = spec.file.resolve().parent
+    for name, paths in wanted.items():
+        runs = [by_path[path] for path in paths if path in by_path]
+        for run, returned in _figures(
+            name, runs, spec, KeptExtras(archive, name, folder), problems
+        ):
+            extra = {key: Figure(v, provenance(key, run)) for key, v in returned.items()}
+            path = run.location.path
+            by_path[path] = replace(by_path[path], extras={**by_path[path].extras, name: extra})
     return [by_path[result.location.path] for result in results], tuple(problems)
+
+
+def _figures(
+    name: str,
+    runs: Sequence[RunResult],
+    spec: SiteSpec,
+    kept: KeptExtras,
+    problems: list[Problem],
+) -> Iterator[tuple[RunResult, Mapping[str, float]]]:
+    """What a processor makes of each run, or has made of it before."""
+    left = []
+    for run in runs:
+        known = kept.figures(run)
+        if known is None:
+            left.append(run)
+        else:
+            yield run, known
+    if not left:
+        return
+    with _importable(spec.file.resolve().parent):
+        processor = _imported(name, spec, problems)
+        if processor is None:
+            return
+        for run in left:
+            n_problems = len(problems)
+            returned = _processed(processor, name, run, problems)
+            if len(problems) == n_problems:
+                kept.add(run, returned)
+            yield run, returned
+        kept.finish()
 
 
 def _provenances(spec: SiteSpec) -> Callable[[str, RunResult], Provenance]:
@@ -113,6 +147,8 @@ def _imported(name: str, spec: SiteSpec, problems: list[Problem]) -> Processor |
         processor: Processor = getattr(importlib.import_module(module), function)
         if not callable(processor):
             raise TypeError(f"expected a function, found {type(processor).__name__}")  # noqa: TRY301
+    except Terminated:
+        raise
     except (Exception, SystemExit) as error:
         log.debug("%s cannot be imported", name, exc_info=True)
         problems.append(
@@ -136,6 +172,8 @@ def _processed(
         returned = processor(folder, _figures_so_far(result))
         if isinstance(returned, Mapping):
             returned = dict(returned)  # here, since a mapping of the site's own may fail too
+    except Terminated:
+        raise
     except (Exception, SystemExit) as error:
         log.debug("%s failed on %s", name, result.location.path, exc_info=True)
         problems.append(

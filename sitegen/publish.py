@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import filecmp
 import json
+import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from .errors import Problem, WattboardError
+from .locks import locked
+
+log = logging.getLogger(__name__)
 
 MANIFEST = ".wattboard-manifest.json"
 _MAX_OBSTACLES = 10
@@ -65,14 +69,34 @@ def staging(output: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def alone_in(output: Path) -> Iterator[None]:
+    """Let only one build at a time work on a site's folder; a second one waits. Makes the folder."""
+    is_new = not output.exists()
+    output.mkdir(parents=True, exist_ok=True)
+    try:
+        with locked(output, on_wait=lambda: log.warning("%s: waiting for another build", output)):
+            yield
+    finally:
+        if is_new:
+            with suppress(OSError):  # not empty: all went well
+                output.rmdir()
+
+
 def publish(
-    staged: Path, output: Path, log_folders: Sequence[Path] = (), *, force: bool = False
+    staged: Path,
+    output: Path,
+    log_folders: Sequence[Path] = (),
+    kept: Iterable[str] = (),
+    *,
+    force: bool = False,
 ) -> int:
     """Rename the staged files that differ into place, and remove what an earlier build left and this one does not have.
 
     Files that we did not write stay.
 
     Args:
+        kept: Files in the folder that are part of this build as they are.
         force: Replace someone else's file where the site has one of the same name.
 
     Returns:
@@ -83,29 +107,30 @@ def publish(
     """
     output.mkdir(parents=True, exist_ok=True)
     before = frozenset(_manifest(output))
-    now = sorted(_files(staged))
+    new = sorted(_files(staged))
     obstacles = [
-        *_obstacles(staged, output, now, before, force=force),
-        *_ways_into(log_folders, output, now),
+        *_obstacles(staged, output, new, before, force=force),
+        *_ways_into(log_folders, output, new),
     ]
     if obstacles:
         raise WattboardError(*obstacles[:_MAX_OBSTACLES])
+    now = {*new, *kept}
     # First, so that whatever is there after a kill is known to be ours.
-    _write_manifest(output, sorted({*before, *now}))
-    stale = sorted(before - set(now))
+    _write_manifest(output, before, before | now)
+    stale = sorted(before - now)
     # Before the new ones only where a page has become a folder, or a folder a page.
-    folders, files = set(_folders(now)), set(now)
+    folders = set(_folders(new)) if stale else set()
     in_the_way = [
         name
         for name in stale
-        if name in folders or not files.isdisjoint(map(str, PurePosixPath(name).parents))
+        if name in folders or not now.isdisjoint(map(str, PurePosixPath(name).parents))
     ]
     for name in in_the_way:
         _remove(output, name)
-    written = sum(_put(staged / name, output / name) for name in now)
+    written = sum(_put(staged / name, output / name) for name in new)
     for name in set(stale) - set(in_the_way):
         _remove(output, name)
-    _write_manifest(output, now)
+    _write_manifest(output, before | now, now)
     return written
 
 
@@ -209,7 +234,9 @@ def _is_inside(name: str) -> bool:
     return not {"", ".", ".."} & set(name.split("/"))
 
 
-def _write_manifest(output: Path, names: Sequence[str]) -> None:
+def _write_manifest(output: Path, before: Collection[str], names: Collection[str]) -> None:
+    if before == names and names:
+        return
     new = output / f"{MANIFEST}.new"
-    new.write_text(json.dumps({"files": list(names)}, indent=0) + "\n", encoding="utf-8")
+    new.write_text(json.dumps({"files": sorted(names)}, indent=0) + "\n", encoding="utf-8")
     new.replace(output / MANIFEST)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .cache.folder import BY_DEFAULT, CacheOptions
 from .errors import Problem
 
 PLUGIN = "wattboard"
@@ -36,6 +37,7 @@ class SiteOptions:
     jobs: int | None = None
     processors: bool = True
     watch_logs: bool = False
+    cache: CacheOptions = BY_DEFAULT
 
 
 def write_config(options: SiteOptions, folder: Path) -> Path:
@@ -88,6 +90,8 @@ def with_our_options(plugins: Any, options: SiteOptions) -> Any:
         "jobs": options.jobs,
         "processors": None if options.processors else False,
         "watch_logs": options.watch_logs or None,
+        "cache": False if options.cache.is_off else None,
+        "cache_dir": str(options.cache.folder.absolute()) if options.cache.folder else None,
     }
     given = {name: value for name, value in given.items() if value is not None}
     for i, entry in enumerate(listed):

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ if importlib.util.find_spec("hypothesis"):  # not where the wheel is tested
     # A busy machine is slow, not wrong; and CI shall find the same today as tomorrow: new examples are for us.
     settings.register_profile("here", deadline=None, derandomize=bool(os.environ.get("CI")))
     settings.load_profile("here")
+
+# What commands without a spec keep from one to the next, they shall keep apart from the user's.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="wattboard-tests-")
 
 # Tests ask no service where they run; what they record names no region unless it states one.
 os.environ["WATTBOARD_REGION_LOOKUP"] = "off"

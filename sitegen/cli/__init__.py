@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ..errors import WattboardError
+from ..errors import Terminated, WattboardError
 
 # Name to module and what `wattboard --help` says of it. Kept here, so that help imports nothing.
 # Two are the collector's, which the generator knows by name only.
@@ -82,7 +82,7 @@ def run(command: click.Command, **settings: Any) -> None:
     """Run a command, with every error that is not ours to mend said in words."""
     debug = "--debug" in sys.argv
     # As Ctrl-C does: what was begun is cleared away.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         sys.exit(command.main(standalone_mode=False, **settings))
     except WattboardError as error:
@@ -114,6 +114,10 @@ def run(command: click.Command, **settings: Any) -> None:
             err=True,
         )
     sys.exit(1)
+
+
+def _terminate(*_: object) -> None:
+    raise Terminated(128 + signal.SIGTERM)
 
 
 def _say(error: WattboardError) -> None:

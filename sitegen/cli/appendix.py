@@ -10,9 +10,12 @@ from pathlib import Path
 import click
 
 from ..build import BuildOptions, build
+from ..cache.archive import archive
+from ..cache.folder import BY_DEFAULT, CacheOptions
 from ..carbon import OF_LOG, reference
+from ..grid.zones import Zone
 from ..latex.long_table import WIDEST_EM
-from ..model import RunResult
+from ..model import Leaderboard, RunResult
 from ..paper import places
 from ..paper.appendix import WIDEST_WITH_MARGINS_EM, Appendix, as_document, as_input
 from ..paper.appendix import appendix as appendix_of
@@ -40,6 +43,7 @@ class Request:
     jobs: int | None = None
     processors: bool = True
     standalone: bool = False
+    cache: CacheOptions = BY_DEFAULT
 
 
 @click.command()
@@ -70,6 +74,7 @@ class Request:
 @click.option("--url", default="", help="Where the runs' pages are, to be said in the statement.")
 @shared.JOBS
 @shared.NO_PROCESSORS
+@shared.with_cache
 def appendix(
     log_folders: tuple[Path, ...],
     spec_file: Path,
@@ -83,6 +88,7 @@ def appendix(
     url: str,
     jobs: int | None,
     no_processors: bool,
+    cache: CacheOptions,
 ) -> None:
     """Write a paper's appendix from the runs below LOGDIR… and a site's spec: tables, figures, checklists, sources."""
     if bib and standalone:
@@ -98,6 +104,7 @@ def appendix(
         jobs,
         not no_processors,
         standalone,
+        cache,
     )
     made = made_of(request)
     text = as_document(made) if standalone else as_input(made, with_sources=bib is None)
@@ -117,19 +124,20 @@ def made_of(request: Request) -> Appendix:
     """
     country = None if request.country is None else find_country(request.country)
     pue, pue_source = override(request.pue)
-    leaderboard = build(
-        BuildOptions(
-            request.log_folders,
-            request.spec_file,
-            downloads=None,
-            pue=pue,
-            pue_source=pue_source,
-            reference=reference(request.intensity),
-            jobs=request.jobs,
-            with_processors=request.processors,
-        ),
-        progress(),
+    options = BuildOptions(
+        request.log_folders,
+        request.spec_file,
+        pue=pue,
+        pue_source=pue_source,
+        reference=reference(request.intensity),
+        jobs=request.jobs,
+        with_processors=request.processors,
     )
+    with archive(request.cache, request.spec_file) as kept:
+        return _made_of(build(options, progress(), kept), request, country)
+
+
+def _made_of(leaderboard: Leaderboard, request: Request, country: Zone | None) -> Appendix:
     found = distinct(leaderboard.runs)
     for problem in (*leaderboard.problems, *found.notes):
         click.echo(f"{problem.severity}: {problem}", err=True)

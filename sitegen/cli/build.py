@@ -7,8 +7,11 @@ from pathlib import Path
 
 import click
 
-from ..plugin import HostError, build_site, log_folders
-from ..publish import check_output, publish, staging
+from ..cache.archive import archive
+from ..cache.folder import CacheOptions
+from ..cache.published import Published
+from ..plugin import HostError, build_site, site_sources
+from ..publish import alone_in, check_output, publish, staging
 from ..site_settings import SiteOptions
 from . import options as shared
 from .site import site_options
@@ -36,6 +39,7 @@ from .site import site_options
     is_flag=True,
     help="Write into a folder that holds other files. They stay, but for those of the same name.",
 )
+@shared.with_cache
 def build(
     log_folders: tuple[Path, ...],
     spec_file: Path | None,
@@ -48,6 +52,7 @@ def build(
     no_processors: bool,
     theme: str | None,
     force: bool,
+    cache: CacheOptions,
 ) -> None:
     """Build a static site from the runs below LOGDIR… and a spec.
 
@@ -63,6 +68,7 @@ def build(
         strict=strict,
         processors=not no_processors,
         intensity=intensity,
+        cache=cache,
     )
     build_into(options, output, force=force)
 
@@ -75,11 +81,17 @@ def build_into(options: SiteOptions, output: Path, *, force: bool) -> None:
         SystemExit: the site could not be built; why was logged.
     """
     try:
-        logs = log_folders(options)
-        check_output(output, logs, force=force)
-        with staging(output) as folder:
-            build_site(options, folder)
-            written = publish(folder, output, logs, force=force)
+        sources = site_sources(options)
+        check_output(output, sources.log_folders, force=force)
+        with (
+            archive(sources.cache, sources.spec_file) as kept,
+            alone_in(output),
+            staging(output) as folder,
+        ):
+            published = Published(kept.store, output)
+            build_site(options, folder, kept, published)
+            written = publish(folder, output, sources.log_folders, published.kept, force=force)
+            published.finish()
     except HostError:
         sys.exit(1)
     click.echo(f"{output}: {written} files written", err=True)

@@ -11,6 +11,8 @@ from pathlib import Path
 import click
 
 from ..build import measure_runs
+from ..cache.archive import archive
+from ..cache.folder import CacheOptions
 from ..catalog import KNOWN_NAMES
 from ..errors import Problem, WattboardError
 from ..group import filter_problems, members, tree
@@ -33,8 +35,14 @@ from . import options as shared
 )
 @shared.STRICT
 @shared.JOBS
+@shared.with_cache
 def check(
-    log_folders: tuple[Path, ...], spec_file: Path | None, form: str, strict: bool, jobs: int | None
+    log_folders: tuple[Path, ...],
+    spec_file: Path | None,
+    form: str,
+    strict: bool,
+    jobs: int | None,
+    cache: CacheOptions,
 ) -> None:
     """Say all that is wrong with a spec and with the runs below LOGDIR…, every faulty line of them.
 
@@ -42,16 +50,15 @@ def check(
     """
     if not log_folders and spec_file is None:
         raise click.UsageError("expected log folders, --site-spec, or both")
-    problems = [
-        _located(problem, log_folders) for problem in _problems(log_folders, spec_file, jobs)
-    ]
+    found = _problems(log_folders, spec_file, jobs, cache)
+    problems = [_located(problem, log_folders) for problem in found]
     click.echo(_FORMS[form](problems), nl=False)
     if any(strict or problem.severity == "error" for problem in problems):
         sys.exit(1)
 
 
 def _problems(
-    log_folders: Sequence[Path], spec_file: Path | None, jobs: int | None
+    log_folders: Sequence[Path], spec_file: Path | None, jobs: int | None, cache: CacheOptions
 ) -> list[Problem]:
     problems: list[Problem] = []
     spec = None
@@ -64,8 +71,9 @@ def _problems(
         problems += error.problems
     try:
         if log_folders:
-            options = MeasureOptions(with_charts=False, every_problem=True)
-            results, found = measure_runs(log_folders, options, jobs, progress())
+            options = MeasureOptions(every_problem=True)
+            with archive(cache, spec_file) as kept:
+                results, found = measure_runs(log_folders, options, jobs, progress(), kept)
             problems += found
         if spec is not None and results:
             of = members(spec, [result.location.path for result in results])

@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from ..build import BuildOptions, build, measure_runs
+from ..cache.archive import archive
+from ..cache.folder import BY_DEFAULT, CacheOptions
 from ..carbon import OF_LOG, recomputed, reference
 from ..catalog import KNOWN_NAMES
 from ..compared import Side, Sides, compared, folder_sides, group_sides
@@ -40,6 +42,7 @@ class Request:
     intensity: str = OF_LOG
     jobs: int | None = None
     processors: bool = True
+    cache: CacheOptions = BY_DEFAULT
 
 
 @click.command()
@@ -77,6 +80,7 @@ class Request:
 @shared.INTENSITY
 @shared.JOBS
 @shared.NO_PROCESSORS
+@shared.with_cache
 def compare(
     a: str,
     b: str,
@@ -89,6 +93,7 @@ def compare(
     intensity: str | None,
     jobs: int | None,
     no_processors: bool,
+    cache: CacheOptions,
 ) -> None:
     """Say whether the runs of A and B differ, with the tests that say so.
 
@@ -99,7 +104,7 @@ def compare(
         raise click.UsageError("expected --site-spec and --logs together, found one of them")
     request = Request(
         a, b, logs, spec_file, variables, alpha, form, pue, intensity or OF_LOG, jobs,
-        not no_processors,
+        not no_processors, cache,
     )  # fmt: skip
     click.echo(written(request), nl=False)
 
@@ -138,8 +143,9 @@ def _of_folders(request: Request) -> Sides:
 
 def _runs_below(folder: str, request: Request) -> Side:
     wanted = reference(request.intensity)
-    options = MeasureOptions(*override(request.pue), with_charts=False)
-    results, problems = measure_runs((Path(folder),), options, request.jobs, progress())
+    options = MeasureOptions(*override(request.pue))
+    with archive(request.cache, None) as kept:
+        results, problems = measure_runs((Path(folder),), options, request.jobs, progress(), kept)
     _say(problems)
     if wanted is not None:
         results = [recomputed(result, wanted) for result in results]
@@ -148,19 +154,18 @@ def _runs_below(folder: str, request: Request) -> Side:
 
 def _of_groups(request: Request, spec_file: Path) -> Sides:
     pue, pue_source = override(request.pue)
-    leaderboard = build(
-        BuildOptions(
-            request.logs,
-            spec_file,
-            downloads=None,
-            pue=pue,
-            pue_source=pue_source,
-            reference=reference(request.intensity),
-            jobs=request.jobs,
-            with_processors=request.processors,
-        ),
-        progress(),
+    options = BuildOptions(
+        request.logs,
+        spec_file,
+        with_files=False,
+        pue=pue,
+        pue_source=pue_source,
+        reference=reference(request.intensity),
+        jobs=request.jobs,
+        with_processors=request.processors,
     )
+    with archive(request.cache, spec_file) as kept:
+        leaderboard = build(options, progress(), kept)
     _say(leaderboard.problems)
     a, b = (find_group(leaderboard.roots, title) for title in (request.a, request.b))
     if a is b:

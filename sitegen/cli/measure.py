@@ -10,6 +10,8 @@ from typing import Any
 import click
 
 from ..build import measure_runs
+from ..cache.archive import archive
+from ..cache.folder import CacheOptions
 from ..carbon import OF_LOG, recomputed, reference
 from ..catalog import FIGURES
 from ..measure import MeasureOptions
@@ -36,17 +38,20 @@ Record = Mapping[str, Any]
 @shared.PUE
 @shared.INTENSITY
 @shared.JOBS
+@shared.with_cache
 def measure(
     log_folders: tuple[Path, ...],
     form: str,
     pue: float | None,
     intensity: str | None,
     jobs: int | None,
+    cache: CacheOptions,
 ) -> None:
     """Print the figures of every run below LOGDIR…."""
     wanted = reference(intensity or OF_LOG)
-    options = MeasureOptions(*override(pue), with_charts=False)
-    results, problems = measure_runs(log_folders, options, jobs, progress())
+    options = MeasureOptions(*override(pue))
+    with archive(cache, None) as kept:
+        results, problems = measure_runs(log_folders, options, jobs, progress(), kept)
     for problem in problems:
         click.echo(f"{problem.severity}: {problem}", err=True)
     if wanted is not None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
+
+from ..cache.folder import CacheOptions
 
 LOG_FOLDERS = click.argument(
     "log_folders", metavar="LOGDIR…", nargs=-1, required=True, type=click.Path(path_type=Path)
@@ -40,3 +45,21 @@ THEME = click.option("--theme", help="Name of a MkDocs theme. [default: wattboar
 NO_PROCESSORS = click.option(
     "--no-processors", is_flag=True, help="Run no code of the spec's: extra figures are absent."
 )
+
+
+def with_cache(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--cache-dir` and `--no-cache`, as one argument `cache`."""
+    directory = click.option(
+        "--cache-dir",
+        type=click.Path(path_type=Path),
+        help="Where results are kept between commands. [default: .cache/wattboard beside the spec]",
+    )
+    off = click.option("--no-cache", is_flag=True, help="Read every log anew, and keep nothing.")
+
+    @functools.wraps(command)
+    def with_options(*, cache_dir: Path | None, no_cache: bool, **others: Any) -> Any:
+        if cache_dir is not None and no_cache:
+            raise click.UsageError("expected --cache-dir or --no-cache, found both")
+        return command(cache=CacheOptions(cache_dir, no_cache), **others)
+
+    return directory(off(with_options))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ..cache.folder import CacheOptions
 from ..plugin import HostError, serve_site
 from . import options as shared
 from .site import site_options
@@ -27,6 +28,7 @@ from .site import site_options
 @click.option(
     "--watch-logs", is_flag=True, help="Rebuild as logs grow, too. Slow for thousands of runs."
 )
+@shared.with_cache
 def serve(
     log_folders: tuple[Path, ...],
     spec_file: Path | None,
@@ -39,6 +41,7 @@ def serve(
     no_processors: bool,
     theme: str | None,
     watch_logs: bool,
+    cache: CacheOptions,
 ) -> None:
     """Serve a site for preview, built again whenever its spec changes."""
     options = site_options(
@@ -52,6 +55,7 @@ def serve(
         processors=not no_processors,
         intensity=intensity,
         watch_logs=watch_logs,
+        cache=cache,
     )
     # Where it serves, and each rebuild: that is what someone at a preview waits for.
     logging.getLogger("mkdocs").setLevel(logging.INFO)

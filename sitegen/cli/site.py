@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..cache.folder import BY_DEFAULT, CacheOptions
 from ..carbon import OF_LOG, reference
 from ..catalog import KNOWN_NAMES
 from ..pue import override
@@ -25,6 +26,7 @@ def site_options(
     processors: bool,
     intensity: str | None = None,
     watch_logs: bool = False,
+    cache: CacheOptions = BY_DEFAULT,
 ) -> SiteOptions:
     """Check that all is there that a site needs, and name it.
 
@@ -54,4 +56,5 @@ def site_options(
         jobs=jobs,
         processors=processors,
         watch_logs=watch_logs,
+        cache=cache,
     )

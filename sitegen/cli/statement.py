@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 
 from ..build import measure_runs
+from ..cache.archive import archive
+from ..cache.folder import BY_DEFAULT, CacheOptions
 from ..carbon import OF_LOG, recomputed, reference
 from ..errors import Problem, WattboardError
 from ..grid import zones
@@ -52,6 +54,7 @@ class Request:
     standalone: bool = False
     url: str = ""
     jobs: int | None = None
+    cache: CacheOptions = BY_DEFAULT
 
 
 @click.command()
@@ -76,6 +79,7 @@ class Request:
 @click.option("--standalone", is_flag=True, help="A LaTeX document that compiles by itself.")
 @click.option("--url", default="", help="Where the runs' pages are, to be said in the statement.")
 @shared.JOBS
+@shared.with_cache
 def statement(
     log_folders: tuple[Path, ...],
     country: str | None,
@@ -87,6 +91,7 @@ def statement(
     standalone: bool,
     url: str,
     jobs: int | None,
+    cache: CacheOptions,
 ) -> None:
     """Write what a paper should say of the energy and emissions of the runs below LOGDIR…."""
     if form != "latex" and (bib or standalone):
@@ -94,7 +99,7 @@ def statement(
     if bib and standalone:
         raise click.UsageError("--standalone has its sources inside: give it without --bib")
     request = Request(
-        log_folders, country, pue, scc, intensity or OF_LOG, form, bib, standalone, url, jobs
+        log_folders, country, pue, scc, intensity or OF_LOG, form, bib, standalone, url, jobs, cache
     )
     click.echo(written(request), nl=False)
 
@@ -123,9 +128,12 @@ _FORMS: Mapping[str, Callable[[Statement], str]] = {"markdown": as_markdown, "te
 
 def _runs(request: Request) -> tuple[RunResult, ...]:
     """Each run once, with intensities and names as asked for."""
-    options = MeasureOptions(*override(request.pue), with_charts=False)
+    options = MeasureOptions(*override(request.pue))
     wanted = reference(request.intensity)
-    results, problems = measure_runs(request.log_folders, options, request.jobs, progress())
+    with archive(request.cache, None) as kept:
+        results, problems = measure_runs(
+            request.log_folders, options, request.jobs, progress(), kept
+        )
     found = distinct(results)
     for problem in (*problems, *_given_twice(request.log_folders), *found.notes):
         click.echo(f"{problem.severity}: {problem}", err=True)

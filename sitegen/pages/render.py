@@ -4,59 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from pathlib import Path
+from dataclasses import replace
+from functools import cached_property, partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ..addresses import COMPARE, METHODS, RUNS
-from ..measure import download_name
-from ..model import Group, Leaderboard, RunResult
+from ..model import Group, Leaderboard, RunResult, TimeChart
 from ..plots.siblings import spreads
-from ..run_index import RunEntry
 from ..table import main_table, run_titles
-from ..text import count
+from ..text import count, day
 from .all_runs import PACKAGES_FILE, all_runs_view, packages_index
 from .badge import BADGE, Badge, badge_svg, group_badge, run_badge
 from .cite import CiteView, cite_view
 from .compare_page import compare_files, compare_view
 from .comparisons import comparison_files
+from .content import PageContent, RunHead
 from .datafiles import leaderboard_files, runs_files
 from .dataset import RUNS_FILES, Contents, dataset, run_contents, table_contents
 from .describe import description
+from .digests import Digests
 from .group_page import group_view
+from .kept import KeptPages
 from .links import Links
 from .methods_page import MethodsView, methods_view
 from .page_data import DATA_FILE, as_script, group_data, run_data
-from .run_page import Shown, run_view
+from .run_page import Shown, run_title, run_view
 from .site import Site
 from .stubs import Stub, methods_stubs, run_about, stubs
 from .subject import Subject
 from .views import Download, IndexView, Link
 
 INDEX_TITLE = "Leaderboards"
-
-
-@dataclass(frozen=True, slots=True)
-class PageContent:
-    """One page, ready for a theme."""
-
-    address: str
-    """Its folder below the leaderboard's own, "" or ending with "/"."""
-    title: str
-    """Plain text, not escaped."""
-    html: str
-    summary: str
-    """A line of plain text for search and for the page's description."""
-    above: str | None = None
-    """Address of the leaf that a run's page belongs under; None where no leaf lists it."""
-    within: str = ""
-    """Title of the group that tells it from pages of the same title; "" where that is the front page."""
-    files: Mapping[str, str] = field(default_factory=dict)
-    """Name to text of what lies beside the page."""
 
 
 def environment() -> Environment:
@@ -74,17 +55,14 @@ def environment() -> Environment:
 
 
 class PageRenderer:
-    """Renders the pages of one leaderboard.
+    """Renders the pages of one leaderboard."""
 
-    Args:
-        downloads: The folder with the runs' zips.
-    """
-
-    def __init__(self, leaderboard: Leaderboard, site: Site, links: Links, downloads: Path) -> None:
+    def __init__(self, leaderboard: Leaderboard, site: Site, links: Links, kept: KeptPages) -> None:
         self._leaderboard = leaderboard
         self._site = site
         self._links = links
-        self._downloads = downloads
+        self._kept = kept
+        self._digests = Digests(leaderboard, site, links)
         self._environment = environment()
         self._shown_in = _places(leaderboard)
         self._tables = {group.address: main_table(group) for group in leaderboard.walk()}
@@ -92,79 +70,112 @@ class PageRenderer:
     def group_pages(self) -> Iterator[PageContent]:
         """The front page where the spec has several roots, then all groups, parents first."""
         if len(self._leaderboard.roots) != 1:
-            yield self._index()
-        addresses = self._leaderboard.run_addresses
+            page = self._kept.page("", self._digests.all_runs(), self._index)
+            yield replace(page, newest_run=_newest_day(self._leaderboard.runs))
         for group, ancestors in _with_ancestors(self._leaderboard.roots):
-            table = self._tables[group.address]
-            view = group_view(self._leaderboard, group, table, ancestors, self._links)
-            line = _group_line(group, ancestors)
-            badge = group_badge(group)
-            files = {
-                DATA_FILE: as_script(group_data(group, view, ancestors, addresses)),
-                BADGE: badge_svg(badge),
-                **leaderboard_files(group, table),
-                **comparison_files(group, table),
-            }
-            contents = table_contents(
-                group.address,
-                table,
-                whole=_whole(group, ancestors),
-                parts=[child.address for child in group.children],
-                about=view.description.striptags(),
-            )
-            titles = tuple(g.node.title for g in (*ancestors, group))
-            subject = Subject(group.address, titles, line, group.runs)
-            cite = self._cite(subject, badge, contents)
-            page = self._page(group.address, view.title, "group.html", view, line, files, cite)
-            yield replace(page, within=_within(ancestors))
+            digest = self._digests.group(group, ancestors)
+            make = partial(self._group_page, group, ancestors)
+            yield self._kept.page(group.address, digest, make)
+
+    def _group_page(self, group: Group, ancestors: tuple[Group, ...]) -> PageContent:
+        addresses = self._leaderboard.run_addresses
+        table = self._tables[group.address]
+        view = group_view(self._leaderboard, group, table, ancestors, self._links)
+        line = _group_line(group, ancestors)
+        badge = group_badge(group)
+        files = {
+            DATA_FILE: as_script(group_data(group, view, ancestors, addresses)),
+            BADGE: badge_svg(badge),
+            **leaderboard_files(group, table),
+            **comparison_files(group, table),
+        }
+        contents = table_contents(
+            group.address,
+            table,
+            whole=_whole(group, ancestors),
+            parts=[child.address for child in group.children],
+            about=view.description.striptags(),
+        )
+        titles = tuple(g.node.title for g in (*ancestors, group))
+        subject = Subject(group.address, titles, line, group.runs)
+        cite = self._cite(subject, badge, contents)
+        page = self._page(group.address, view.title, "group.html", view, line, files, cite)
+        return replace(page, within=_within(ancestors), newest_run=_newest_day(group.runs))
 
     def other_pages(self) -> Iterator[PageContent]:
         """Those of no group and no run: all runs, the comparison, the methods."""
+        digest = self._digests.all_runs()
+        makers = {RUNS: self._all_runs, COMPARE: self._compare, METHODS: self._methods_page}
+        for name, make in makers.items():
+            page = self._kept.page(f"{name}/", f"{digest}-{name}", make)
+            yield replace(page, newest_run=_newest_day(self._leaderboard.runs))
+
+    def _all_runs(self) -> PageContent:
         runs = all_runs_view(self._leaderboard, self._shown_in, self._links)
         line = f"All {count(len(self._leaderboard.runs), 'run')} with hardware, region and date."
         files = {PACKAGES_FILE: as_script(packages_index(self._leaderboard.runs))}
         contents = Contents(RUNS_FILES, whole="")
         cite = self._cite_site(f"{RUNS}/", runs.title, line, contents)
-        yield self._page(f"{RUNS}/", runs.title, "all_runs.html", runs, line, files, cite)
+        return self._page(f"{RUNS}/", runs.title, "all_runs.html", runs, line, files, cite)
+
+    def _compare(self) -> PageContent:
         comparison = compare_view(self._leaderboard, self._links)
         line = "Runs and groups side by side: differences, hardware, packages and time series."
         files = compare_files(self._leaderboard, self._shown_in)
-        yield self._page(f"{COMPARE}/", comparison.title, "compare.html", comparison, line, files)
+        return self._page(f"{COMPARE}/", comparison.title, "compare.html", comparison, line, files)
+
+    def _methods_page(self) -> PageContent:
         methods = self._methods
         line = "How the figures of this leaderboard came about."
         cite = self._cite_site(f"{METHODS}/", methods.title, line, None)
-        yield self._page(f"{METHODS}/", methods.title, "methods.html", methods, line, cite=cite)
+        return self._page(f"{METHODS}/", methods.title, "methods.html", methods, line, cite=cite)
 
     @cached_property
     def _methods(self) -> MethodsView:
         return methods_view(self._leaderboard, self._links)
 
-    def run_pages(self) -> Iterator[tuple[PageContent, RunResult]]:
-        """A page a run."""
-        for run in self._leaderboard.runs:
-            address = self._leaderboard.run_addresses[run.location.path]
-            places = self._shown_in.get(run.location.path, ())
-            zip_bytes = self.zip_file(run).stat().st_size
-            view = run_view(self._leaderboard, run, places, zip_bytes, self._links)
-            leaf, above = (places[0].leaf, places[0].ancestors) if places else (None, ())
-            badge = run_badge(run)
-            files = {
-                DATA_FILE: as_script(run_data(run, address, view, leaf, above)),
-                BADGE: badge_svg(badge),
-            }
-            line = _run_line(run)
-            whole = "" if leaf is None else leaf.address
-            titles = (*(group.node.title for group in above), view.title)
-            summary = f"Energy, emissions and hardware of one run: {line}."
-            subject = Subject(address, titles, summary, (run,))
-            cite = self._cite(subject, badge, run_contents(address, run, whole=whole))
-            page = self._page(address, view.title, "run.html", view, line, files, cite)
-            above_leaf = None if leaf is None else leaf.address
-            yield replace(page, above=above_leaf, within=_within(above)), run
+    def run_head(self, run: RunResult) -> RunHead:
+        """What the rest of the site says of a run's page."""
+        places = self._shown_in.get(run.location.path, ())
+        leaf, above = (places[0].leaf, places[0].ancestors) if places else (None, ())
+        return RunHead(
+            self._leaderboard.run_addresses[run.location.path],
+            run_title(run, places),
+            _run_line(run),
+            None if leaf is None else leaf.address,
+            _within(above),
+            run_about(run),
+        )
 
-    def zip_file(self, run: RunResult) -> Path:
-        """Where a run's zip lies, to be put beside its page as `LOG_ZIP`."""
-        return self._downloads / download_name(run.location)
+    def run_digest(self, run: RunResult, frame: str) -> str:
+        """Changes whenever a run's page may.
+
+        Args:
+            frame: Digest of the theme and of what it shows around every page.
+        """
+        places = self._shown_in.get(run.location.path, ())
+        path = run.location.path
+        shown = ((place.leaf, place.ancestors, place.titles[path]) for place in places)
+        return self._digests.run(run, shown, frame)
+
+    def run_page(self, run: RunResult, charts: tuple[TimeChart, ...]) -> PageContent:
+        """The page of a run."""
+        head = self.run_head(run)
+        places = self._shown_in.get(run.location.path, ())
+        zip_bytes = run.zip_bytes or 0
+        view = run_view(self._leaderboard, run, charts, places, zip_bytes, self._links)
+        leaf, above = (places[0].leaf, places[0].ancestors) if places else (None, ())
+        badge = run_badge(run)
+        files = {
+            DATA_FILE: as_script(run_data(run, head.address, view, leaf, above)),
+            BADGE: badge_svg(badge),
+        }
+        titles = (*(group.node.title for group in above), view.title)
+        summary = f"Energy, emissions and hardware of one run: {head.summary}."
+        subject = Subject(head.address, titles, summary, (run,))
+        cite = self._cite(subject, badge, run_contents(head.address, run, whole=head.above or ""))
+        page = self._page(head.address, view.title, "run.html", view, head.summary, files, cite)
+        return replace(page, above=head.above, within=head.within)
 
     def data_files(self) -> Iterator[tuple[str, str]]:
         """Address and content of the files that belong to no page."""
@@ -176,10 +187,9 @@ class PageRenderer:
         yield from stubs(self._leaderboard.runs)
         yield from methods_stubs(self._methods)
 
-    def run_entry(self, page: PageContent, run: RunResult) -> RunEntry:
-        """A run's page as the index over many runs has it."""
-        address = page.address if self._links.directory_urls else f"{page.address}index.html"
-        return RunEntry(address, page.title, run.location.path, run_about(run))
+    def data_digest(self) -> str:
+        """Changes whenever the files that belong to no page may."""
+        return self._digests.all_runs()
 
     def _index(self) -> PageContent:
         roots = tuple(
@@ -258,6 +268,11 @@ def _breakable(name: str) -> Markup:
         escape(part) + Markup("<wbr>") if _JOINTS.fullmatch(part) else escape(part)
         for part in parts
     )
+
+
+def _newest_day(runs: Sequence[RunResult]) -> str:
+    """When the newest run ended; "" without runs. For the foot of the page."""
+    return day(max(run.end_s for run in runs)) if runs else ""
 
 
 def _within(ancestors: Sequence[Group]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..addresses import LOG_ZIP
 from ..catalog import FIGURES, FigureKind
-from ..model import Figure, Group, Leaderboard, RunResult, extra_figures
+from ..model import Figure, Group, Leaderboard, RunResult, TimeChart, extra_figures
 from ..plots.siblings import Spread, sibling_views
 from ..plots.time_chart import time_chart
 from ..scales import best
@@ -50,6 +50,7 @@ class Shown:
 def run_view(
     leaderboard: Leaderboard,
     run: RunResult,
+    charts: Sequence[TimeChart],
     shown_in: Sequence[Shown],
     zip_bytes: int,
     links: Links,
@@ -68,7 +69,7 @@ def run_view(
         kind.name: _catalogue_view(run, kind) for kind in FIGURES if not _of_no_gpu(run, kind)
     }
     return RunView(
-        title=_title(run, shown_in),
+        title=run_title(run, shown_in),
         path=run.location.path,
         breadcrumbs=crumbs,
         shown_in=tuple(
@@ -87,7 +88,7 @@ def run_view(
             sibling_views(shown_in[0].leaf, run, shown_in[0].spreads) if shown_in else ()
         ),
         siblings_of=crumbs[-1] if crumbs else None,
-        charts=tuple(time_chart(chart) for chart in run.charts),
+        charts=tuple(time_chart(chart) for chart in charts),
         facts=tuple(facts(run)),
         downloads=(
             Download("The raw log", LOG_ZIP, f"zip, {size(zip_bytes)}"),
@@ -97,7 +98,7 @@ def run_view(
     )
 
 
-def _title(run: RunResult, shown_in: Sequence[Shown]) -> str:
+def run_title(run: RunResult, shown_in: Sequence[Shown]) -> str:
     """The leaf and the run's short name in it; for a run that no leaf lists, the last two parts of its path."""
     path = run.location.path
     if shown_in:

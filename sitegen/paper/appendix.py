@@ -13,7 +13,7 @@ from ..latex.from_html import from_html
 from ..latex.long_table import LongTable
 from ..latex.plots import Plot
 from ..latex.wrapping import wrapping
-from ..model import Group, Leaderboard, RunResult
+from ..model import Group, Leaderboard, RunFiles, RunResult
 from ..pages.describe import description
 from . import checklist as answers
 from .appendix_plots import power_plot, scatter_plots
@@ -65,7 +65,7 @@ def appendix(
         url: Where the runs' pages are, "" for nowhere.
         widest_em: What a table may be, in the em of its font.
     """
-    writer = _Writer(widest_em)
+    writer = _Writer(widest_em, leaderboard.files)
     whole = impact(runs)
     said = statement(whole, cost, url)
     # Another label than in the statement, which may stand in the same paper.
@@ -93,9 +93,10 @@ def appendix(
 class _Writer:
     """Puts pieces one after the other, and sees to it that not too many floats wait for a place."""
 
-    def __init__(self, widest_em: float) -> None:
+    def __init__(self, widest_em: float, files: RunFiles) -> None:
         self.pieces: list[str] = []
         self.widest_em = widest_em
+        self.files = files
         self.n_tables = 0
         self.n_figures = 0
         self.n_groups = 0
@@ -135,16 +136,16 @@ def _write_group(writer: _Writer, group: Group, depth: int) -> None:
         writer.text("No run belongs here.\n")
         return
     writer.table(group_table(group, f"tab:wattboard-{number}"))
-    for plot in _plots(group, number):
+    for plot in _plots(group, number, writer.files):
         writer.figure(plot)
     for child in group.children:
         _write_group(writer, child, depth + 1)
 
 
-def _plots(group: Group, number: int) -> Iterator[Plot]:
+def _plots(group: Group, number: int, files: RunFiles) -> Iterator[Plot]:
     yield from scatter_plots(group, f"fig:wattboard-{number}")
     if group.node.is_leaf:
-        plot = power_plot(group, f"fig:wattboard-{number}-power")
+        plot = power_plot(group, files, f"fig:wattboard-{number}-power")
         if plot is not None:
             yield plot
 

@@ -11,7 +11,7 @@ from ..charts import TIME_UNITS, AxisText
 from ..latex.escape import escape
 from ..latex.plots import Plot, Trace
 from ..latex.wrapping import wrapping
-from ..model import Group, RunResult, Series, TimeChart
+from ..model import Group, RunFiles, RunResult, Series, TimeChart
 from ..scatter import Cloud, Scatter, scatters
 from ..series import downsample
 from ..table import Column, run_titles
@@ -71,13 +71,14 @@ def _trace(cloud: Cloud, step: int) -> Trace:
     return Trace(cloud.name, [point.x for point in points], [point.y for point in points])
 
 
-def power_plot(leaf: Group, label: str) -> Plot | None:
+def power_plot(leaf: Group, files: RunFiles, label: str) -> Plot | None:
     """The power over time of a leaf's typical run: the one with the median energy; None where no power was read."""
-    drawn = [(run, chart) for run in leaf.runs if (chart := _power_chart(run)) is not None]
+    drawn = [run for run in leaf.runs if not set(_POWER_CHARTS).isdisjoint(run.chart_keys)]
     if not drawn:
         return None
-    drawn.sort(key=lambda pair: (_energy(pair[0]), pair[0].location.path))
-    run, chart = drawn[(len(drawn) - 1) // 2]
+    drawn.sort(key=lambda run: (_energy(run), run.location.path))
+    run = drawn[(len(drawn) - 1) // 2]
+    chart = _power_chart(files.charts(run))
     title = run_titles([r.location.path for r in leaf.runs])[run.location.path]
     last_s = max((s.time_s[-1] for s in chart.series if s.time_s), default=0.0)
     scale, unit = next((scale, unit) for low, scale, unit in TIME_UNITS if last_s >= low)
@@ -100,9 +101,9 @@ def _only(chart: TimeChart) -> str:
     return f" {escape(chart.series[0].name)}." if len(chart.series) == 1 else ""
 
 
-def _power_chart(run: RunResult) -> TimeChart | None:
-    by_key = {chart.key: chart for chart in run.charts}
-    return next((by_key[key] for key in _POWER_CHARTS if key in by_key), None)
+def _power_chart(charts: Sequence[TimeChart]) -> TimeChart:
+    by_key = {chart.key: chart for chart in charts}
+    return next(by_key[key] for key in _POWER_CHARTS if key in by_key)
 
 
 def _energy(run: RunResult) -> float:

@@ -211,7 +211,7 @@ def test_nested_log_folders_name_runs_by_the_outermost(tmp_path: Path, healthy: 
 def test_sigterm_leaves_nothing_behind(sample: Path, tmp_path: Path) -> None:
     """A build that is told to end removes what it began, and exits as ended by that signal."""
     command = [sys.executable, "-c", "from wattboard.sitegen.cli import main; main()", "build"]
-    (tmp_path / "p.py").write_text("import time\n\n\ndef slow(*_):\n    time.sleep(60)\n")
+    (tmp_path / "p.py").write_text("import pathlib, time\n\n\ndef slow(*_):\n    pathlib.Path(__file__).with_name('begun').touch()\n    time.sleep(60)\n")
     spec = tmp_path / "spec.json"
     spec.write_text('{"Board": {"extra_files_processor": "p.slow"}}')
     arguments = [sample / "runs", "--site-spec", spec, "--output-dir", tmp_path / "site"]
@@ -219,12 +219,16 @@ def test_sigterm_leaves_nothing_behind(sample: Path, tmp_path: Path) -> None:
         [*command, *map(str, arguments)], env={**os.environ, "TMPDIR": str(tmp_path)}
     )
     deadline = time.monotonic() + 60
-    while not list(tmp_path.glob(".site-*/.wattboard-downloads/*.zip")):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    process.send_signal(signal.SIGTERM)
+    try:
+        while not (tmp_path / "begun").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 128 + signal.SIGTERM
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "__pycache__") == [
+        ".cache",
+        "begun",
         "p.py",
         "spec.json",
     ]

@@ -1,0 +1,118 @@
+"""The two files that the cache keeps of a run: chart data and download. Each has what tells whether it is whole."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from isal import isal_zlib
+
+from ..model import TimeChart
+
+_CHECK_BYTES = 16
+_IsalError: type[Exception] = isal_zlib.error
+
+
+class LostFileError(Exception):
+    """A file of the cache is not there, or not as it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFileNames:
+    """Where the files of a run are, by its fingerprint."""
+
+    files: Path
+    fingerprint: str
+
+    @property
+    def charts(self) -> Path:
+        """Its chart data."""
+        return self.files / self.fingerprint[:2] / f"{self.fingerprint[2:]}.charts"
+
+    @property
+    def download(self) -> Path:
+        """Its zip."""
+        return self.files / self.fingerprint[:2] / f"{self.fingerprint[2:]}.zip"
+
+    @property
+    def are_there(self) -> bool:
+        """Whether both exist."""
+        return self.charts.is_file() and self.download.is_file()
+
+    def remove(self) -> None:
+        """Delete both."""
+        self.charts.unlink(missing_ok=True)
+        self.download.unlink(missing_ok=True)
+
+
+def keep(names: RunFileNames, charts: tuple[TimeChart, ...], download: Path) -> None:
+    """Put both files of a run into place.
+
+    Args:
+        download: The zip, on the same file system. It is moved.
+    """
+    data = isal_zlib.compress(msgspec.json.encode(charts), 1)
+    check = _check(data) + _check_of_file(download)
+    names.charts.parent.mkdir(exist_ok=True)
+    new = download.with_suffix(".charts")
+    new.write_bytes(check + data)
+    download.replace(names.download)
+    # Last: its checksum is what makes the other one valid.
+    new.replace(names.charts)
+
+
+_decode_charts = msgspec.json.Decoder(tuple[TimeChart, ...]).decode
+
+
+def kept_charts(names: RunFileNames) -> tuple[TimeChart, ...]:
+    """The chart data of a run.
+
+    Raises:
+        LostFileError: they are not there, or not whole.
+    """
+    _, data = _kept(names)
+    try:
+        return _decode_charts(isal_zlib.decompress(data))
+    except (_IsalError, msgspec.DecodeError) as error:
+        raise LostFileError(str(error)) from error
+
+
+def kept_download(names: RunFileNames) -> Path:
+    """The zip of a run.
+
+    Raises:
+        LostFileError: it is not there, or not whole.
+    """
+    check, _ = _kept(names)
+    try:
+        is_whole = _check_of_file(names.download) == check
+    except OSError as error:
+        raise LostFileError(str(error)) from error
+    if not is_whole:
+        raise LostFileError(f"{names.download} is damaged")
+    return names.download
+
+
+def _kept(names: RunFileNames) -> tuple[bytes, bytes]:
+    """The checksum of the download, and the chart data as they were written."""
+    try:
+        content = names.charts.read_bytes()
+    except OSError as error:
+        raise LostFileError(str(error)) from error
+    check, rest = content[:_CHECK_BYTES], content[_CHECK_BYTES:]
+    of_download, data = rest[:_CHECK_BYTES], rest[_CHECK_BYTES:]
+    if check != _check(data):
+        raise LostFileError(f"{names.charts} is damaged")
+    return of_download, data
+
+
+def _check(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=_CHECK_BYTES).digest()
+
+
+def _check_of_file(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        digest = hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=_CHECK_BYTES))
+    return digest.digest()

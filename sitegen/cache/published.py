@@ -1,0 +1,99 @@
+"""What stands untouched in a site's folder of what earlier builds put there, and so need not be made again."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from .store import Store
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[tuple[str, bytes]]).decode
+_STATE = struct.Struct("<qqqQ")
+
+
+class Published:
+    """The pages of one site's folder, each with the digest of what it was made of.
+
+    A page is one or more files, by names relative to that folder.
+
+    Args:
+        output: None where nothing is known of the folder, and nothing shall be.
+    """
+
+    def __init__(self, store: Store, output: Path | None) -> None:
+        self._store = store
+        self._output = None if output is None else output.resolve()
+        self._before: dict[str, tuple[str, bytes]] = {}
+        if self._output is not None:
+            self._before = {
+                address: (digest, files) for address, digest, files in store.published(self._site)
+            }
+        self._made: list[tuple[str, str, Sequence[str]]] = []
+        self._kept: list[tuple[str, tuple[str, ...]]] = []
+
+    @property
+    def kept(self) -> Iterator[str]:
+        """The names of all files that stay as they are."""
+        for address, names in self._kept:
+            for name in names:
+                yield address + name
+
+    @property
+    def n_kept(self) -> int:
+        """How many pages stay as they are."""
+        return len(self._kept)
+
+    def keeps(self, address: str, digest: str) -> bool:
+        """Whether a page was made of the same, and its files stand as they were written. Then they stay."""
+        known, files = self._before.get(address, ("", b""))
+        if self._output is None or known != digest:
+            return False
+        try:
+            listed = _decode(files)
+        except msgspec.DecodeError:
+            return False
+        folder = f"{self._output}/{address}"
+        for name, state in listed:
+            if not state or _state(folder + name) != state:
+                return False
+        self._kept.append((address, tuple(name for name, _ in listed)))
+        return True
+
+    def made(self, address: str, digest: str, names: Sequence[str]) -> None:
+        """Note that a page was made anew. `finish` looks at its files.
+
+        Args:
+            names: Relative to the address.
+        """
+        self._made.append((address, digest, names))
+
+    def finish(self) -> None:
+        """Remember what is in the folder now, once all is in place."""
+        if self._output is None:
+            return
+        rows = []
+        for address, digest, names in self._made:
+            states = [(name, _state(f"{self._output}/{address}{name}")) for name in names]
+            rows.append((address, digest, _encode(states)))
+        self._store.put_published(self._site, rows)
+        there = {address for address, _, _ in self._made}
+        there.update(address for address, _ in self._kept)
+        self._store.forget_published(self._site, [a for a in self._before if a not in there])
+
+    @property
+    def _site(self) -> str:
+        return os.fsencode(self._output or "").decode("utf-8", "backslashreplace")
+
+
+def _state(file: str) -> bytes:
+    """Size, times and inode of a file; b"" where it is none of ours."""
+    try:
+        found = os.lstat(file)
+    except OSError:
+        return b""
+    return _STATE.pack(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)

@@ -1,0 +1,102 @@
+"""A digest for each page: another one whenever the page may look different. What has kept its digest is not made again.
+
+A digest may change though the page does not: then it is made in vain, and found to be the same. The other way round
+would be a defect, and tests/cache looks for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+
+from ..cache import versions
+from ..model import Group, Leaderboard, RunResult
+from ..spec.model import Node
+from .links import Links
+from .site import Site
+
+_OWN = frozenset({"children", "filter", "line", "lines", "key", "description"})
+"""Fields of a node that its parents and children do not show."""
+_SHOWN = tuple(field.name for field in fields(Node) if field.name not in _OWN)
+
+
+class Digests:
+    """Digests of one leaderboard's pages.
+
+    Args:
+        site: What the settings of the whole site say.
+    """
+
+    def __init__(self, leaderboard: Leaderboard, site: Site, links: Links) -> None:
+        roots = [(root.node.title, root.address) for root in leaderboard.roots]
+        self._common = _digest(versions.rendering(), site, links, roots)
+        self._leaderboard = leaderboard
+        self._states = {run.location.path: self._state(run) for run in leaderboard.runs}
+
+    def _state(self, run: RunResult) -> str:
+        address = self._leaderboard.run_addresses.get(run.location.path)
+        return _digest(run.fingerprint, address, dict(run.extras), run.recomputed)
+
+    def group(self, group: Group, ancestors: Sequence[Group]) -> str:
+        """Of the page of a group or a leaf, with what lies beside it."""
+        siblings = ancestors[-1].children if ancestors else self._leaderboard.roots
+        return _digest(
+            self._common,
+            group.address,
+            group.node.description,
+            [(_shown(node)) for node in group.node.walk()],
+            [(g.address, _shown(g.node)) for g in ancestors],
+            [(g.address, g.node.title, len(g.runs)) for g in siblings],
+            [(child.address, *self._of(child.runs)) for child in group.children],
+            self._of(group.runs),
+        )
+
+    def run(
+        self, run: RunResult, places: Iterable[tuple[Group, Sequence[Group], str]], frame: str
+    ) -> str:
+        """Of a run's page, with what lies beside it.
+
+        Args:
+            places: The leaves that list it, each with the groups that it lies in and the run's short name there.
+            frame: Digest of the theme and of what it shows around every page.
+        """
+        shown = [
+            (title, [(g.address, _shown(g.node)) for g in (*ancestors, leaf)])
+            for leaf, ancestors, title in places
+        ]
+        return _digest(self._common, frame, self._states[run.location.path], shown)
+
+    def all_runs(self) -> str:
+        """Of what shows something of every run, and of where each belongs."""
+        groups = [
+            (group.address, group.node.description, _shown(group.node), self._of(group.runs))
+            for group in self._leaderboard.walk()
+        ]
+        return _digest(self._common, groups, self._of(self._leaderboard.runs))
+
+    def _of(self, runs: Iterable[RunResult]) -> list[str]:
+        return [self._states[run.location.path] for run in runs]
+
+
+def frame_digest(
+    settings: Mapping[str, object], templates: Iterable[str], nav: Iterable[str]
+) -> str:
+    """Of the theme and of what it shows around every page.
+
+    Args:
+        settings: Of the site and its theme.
+        templates: The theme's files, with what changes as they do.
+        nav: The navigation, an entry each.
+    """
+    return _digest(
+        sorted((name, repr(value)) for name, value in settings.items()), [*templates], [*nav]
+    )
+
+
+def _shown(node: Node) -> list[object]:
+    return [getattr(node, name) for name in _SHOWN]
+
+
+def _digest(*of: object) -> str:
+    return hashlib.blake2b(repr(of).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
