@@ -154,8 +154,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         """That of the page in hand, while other plugins see a line in its place."""
 
     @contextmanager
-    def using(self, archive: Archive, published: Published) -> Iterator[None]:
-        """Work with an archive that someone else has opened, for a folder that has seen builds before."""
+    def using(self, archive: Archive | None, published: Published | None) -> Iterator[None]:
+        """Work with an archive that is open, for a folder that has seen builds before."""
         self._archive, self._published = archive, published
         try:
             yield
@@ -660,8 +660,17 @@ class HostError(Exception):
     """MkDocs gave up, and has said why."""
 
 
-def build_site(options: SiteOptions, site_dir: Path, kept: Archive, published: Published) -> None:
-    """Build a whole site into a folder, which is emptied first, but for the pages that stand where it is to go.
+def build_site(
+    options: SiteOptions,
+    site_dir: Path,
+    kept: Archive | None = None,
+    published: Published | None = None,
+) -> None:
+    """Build a whole site into a folder, which is emptied first.
+
+    Args:
+        kept: The site's cache, if it is open.
+        published: The pages that stand where the site is to go, and are left out.
 
     Raises:
         HostError: it could not be built; the reason was logged.

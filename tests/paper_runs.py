@@ -93,7 +93,7 @@ def result(
         pue=pue,
         pue_source=pue_source,
         figures=figures,
-        charts=(),
+        chart_keys=(),
         log_bytes=1,
     )
 

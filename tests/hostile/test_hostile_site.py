@@ -211,7 +211,10 @@ def test_nested_log_folders_name_runs_by_the_outermost(tmp_path: Path, healthy: 
 def test_sigterm_leaves_nothing_behind(sample: Path, tmp_path: Path) -> None:
     """A build that is told to end removes what it began, and exits as ended by that signal."""
     command = [sys.executable, "-c", "from wattboard.sitegen.cli import main; main()", "build"]
-    (tmp_path / "p.py").write_text("import pathlib, time\n\n\ndef slow(*_):\n    pathlib.Path(__file__).with_name('begun').touch()\n    time.sleep(60)\n")
+    (tmp_path / "p.py").write_text(
+        "import pathlib, time\n\n\ndef slow(*_):\n"
+        "    pathlib.Path(__file__).with_name('begun').touch()\n    time.sleep(60)\n"
+    )
     spec = tmp_path / "spec.json"
     spec.write_text('{"Board": {"extra_files_processor": "p.slow"}}')
     arguments = [sample / "runs", "--site-spec", spec, "--output-dir", tmp_path / "site"]

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 from golden import check_golden
 from logs import our_info, power_samples, write_run
+from measured import built
 from paper_runs import result
-from wattboard.sitegen.build import BuildOptions, build
 from wattboard.sitegen.catalog import KNOWN_NAMES
 from wattboard.sitegen.cli.appendix import Request, appendix, made_of
 from wattboard.sitegen.latex.plots import Plot
@@ -31,7 +31,6 @@ from wattboard.sitegen.paper.appendix_plots import POINTS, power_plot
 from wattboard.sitegen.paper.appendix_tables import group_table
 from wattboard.sitegen.paper.checklist import checklist
 from wattboard.sitegen.paper.impact import impact
-from wattboard.sitegen.progress import Silence
 from wattboard.sitegen.spec import load_spec
 
 GOLDEN = Path(__file__).parent / "golden" / "appendix"
@@ -101,7 +100,7 @@ def test_figures_are_those_of_the_pages(sample: Path, tmp_path: Path) -> None:
     from wattboard.sitegen.pages.tables import table_view
     from wattboard.sitegen.table import main_table
 
-    board = build(BuildOptions((sample / "runs",), sample / "site.yml", None), Silence())
+    board = built(sample / "runs", sample / "site.yml")
     for group in board.walk():
         page = table_view(group, main_table(group), "", "", lambda _: "")
         ours = group_table(group, "tab:x")
@@ -157,12 +156,26 @@ def _chart(values: list[float | None], key: str = "power") -> TimeChart:
     return TimeChart(key, "Power drawn", "Power", "W", (Series("CPU", times, tuple(values)),))
 
 
+class _Files:
+    """The chart data of some runs, one chart each."""
+
+    def __init__(self, charts: dict[str, TimeChart]) -> None:
+        self._charts = charts
+
+    def charts(self, run: RunResult) -> tuple[TimeChart, ...]:
+        return (self._charts[run.location.path],)
+
+    def download(self, run: RunResult) -> Path:
+        raise NotImplementedError
+
+
 def _power(charts: list[TimeChart]) -> Plot:
     runs = [
-        replace(result(f"l/{i}", cpu_kwh=float(i + 1)), charts=(chart,))
+        replace(result(f"l/{i}", cpu_kwh=float(i + 1)), chart_keys=(chart.key,))
         for i, chart in enumerate(charts)
     ]
-    plot = power_plot(_leaf(runs, ("energy_kwh",)), "fig:x")
+    by_path = {run.location.path: chart for run, chart in zip(runs, charts, strict=True)}
+    plot = power_plot(_leaf(runs, ("energy_kwh",)), _Files(by_path), "fig:x")
     assert plot is not None
     return plot
 
@@ -189,14 +202,14 @@ def test_the_run_shown_is_the_median_by_energy() -> None:
     assert "the median of 3 by energy" in plot.caption
     alone = _power([_chart([1.0])])
     assert "median" not in alone.caption
-    assert power_plot(_leaf([result()], ("energy_kwh",)), "fig:x") is None
+    assert power_plot(_leaf([result()], ("energy_kwh",)), _Files({}), "fig:x") is None
 
 
 def _answers(runs: list[RunResult], *leaves: Group) -> str:
     from wattboard.sitegen.model import Leaderboard
 
     spec = object()
-    board = Leaderboard(spec, leaves, tuple(runs), {}, ())  # type: ignore[arg-type]
+    board = Leaderboard(spec, leaves, tuple(runs), {}, _Files({}), ())  # type: ignore[arg-type]
     return checklist(board, impact(runs), runs)
 
 

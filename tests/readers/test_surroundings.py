@@ -10,14 +10,12 @@ from zipfile import ZipFile
 
 import pytest
 from logs import START_S, our_info, power_samples, write_run
-from wattboard.sitegen.build import BuildOptions, build
+from measured import built, measured
 from wattboard.sitegen.location import RunLocation
-from wattboard.sitegen.measure import MeasureOptions, download_name, measure
-from wattboard.sitegen.model import Cloud, Commit, RunInfo, RunResult, Scheduler, Surroundings
+from wattboard.sitegen.model import Cloud, Commit, RunInfo, Scheduler, Surroundings
 from wattboard.sitegen.pages.links import Links
 from wattboard.sitegen.pages.run_page import run_view
 from wattboard.sitegen.pages.views import RunView
-from wattboard.sitegen.progress import Silence
 from wattboard.sitegen.readers import info_json
 
 ALL: Mapping[str, Any] = {
@@ -154,10 +152,8 @@ def run(tmp_path: Path) -> Path:
 def shown(tmp_path: Path) -> RunView:
     """The page of the one run in `logs`."""
     (tmp_path / "spec.json").write_text('{"Board": {}}')
-    (tmp_path / "downloads").mkdir()
-    options = BuildOptions((tmp_path / "logs",), tmp_path / "spec.json", tmp_path / "downloads")
-    board = build(options, Silence())
-    return run_view(board, board.runs[0], (), 1000, Links(""))
+    board = built(tmp_path / "logs", tmp_path / "spec.json")
+    return run_view(board, board.runs[0], (), (), 1000, Links(""))
 
 
 def tables(view: RunView) -> dict[str, dict[str, str]]:
@@ -191,10 +187,8 @@ def test_a_run_s_page_shows_it_with_plain_labels(run: Path, tmp_path: Path) -> N
 def test_what_is_the_owner_s_alone_is_nowhere(run: Path, tmp_path: Path) -> None:
     """Host name, user name and command line reach neither the model, nor a page, nor the download."""
     location = RunLocation(run, tmp_path, "logs/run")
-    options = MeasureOptions(downloads=tmp_path)
-    result = measure(location, options)
-    assert isinstance(result, RunResult)
-    with ZipFile(tmp_path / download_name(location)) as archive:
+    result = measured(location, tmp_path / "log.zip").result
+    with ZipFile(tmp_path / "log.zip") as archive:
         download = b"".join(archive.read(name) for name in archive.namelist()).decode()
     for text in (repr(result), repr(shown(tmp_path)), download):
         for private in ("ada", "laptop", "secret_train", "hunter2", "host_name", "user_name"):
@@ -203,13 +197,11 @@ def test_what_is_the_owner_s_alone_is_nowhere(run: Path, tmp_path: Path) -> None
 
 def test_a_download_says_what_the_log_says(run: Path, tmp_path: Path) -> None:
     """Unzipped and read again, the info is the same."""
-    first = measure(RunLocation(run, tmp_path, "run"), MeasureOptions(downloads=tmp_path))
+    first = measured(RunLocation(run, tmp_path, "run"), tmp_path / "log.zip").result
     again = tmp_path / "again"
-    with ZipFile(tmp_path / download_name(first.location)) as archive:
+    with ZipFile(tmp_path / "log.zip") as archive:
         archive.extractall(again / "impacttracker")
-    second = measure(RunLocation(again, tmp_path, "run"), MeasureOptions())
-    assert isinstance(first, RunResult)
-    assert isinstance(second, RunResult)
+    second = measured(RunLocation(again, tmp_path, "run")).result
     assert second.info == first.info
     assert second.problems == ()
 

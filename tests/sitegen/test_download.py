@@ -13,16 +13,13 @@ from typing import Any
 import jsonschema
 import pytest
 from logs import power_samples, seed_info, write_run
+from measured import measured
 from wattboard.sitegen.location import RunLocation
-from wattboard.sitegen.measure import MeasureOptions, download_name, measure
 from wattboard.sitegen.model import RunInfo, RunResult
 
 
-def _measured(folder: Path, downloads: Path | None = None) -> RunResult:
-    location = RunLocation(folder, folder, "logs/run")
-    result = measure(location, MeasureOptions(pue=1.0, downloads=downloads))
-    assert isinstance(result, RunResult)
-    return result
+def _measured(folder: Path, download: Path | None = None) -> RunResult:
+    return measured(RunLocation(folder, folder, "logs/run"), download, pue=1.0).result
 
 
 def _comparable(info: RunInfo) -> RunInfo:
@@ -40,11 +37,10 @@ def _schema() -> Mapping[str, Any]:
 
 
 def _check_round_trip(run: Path, tmp_path: Path) -> None:
-    downloads = tmp_path / "downloads"
-    downloads.mkdir()
-    first = _measured(run, downloads)
+    download = tmp_path / "log.zip"
+    first = _measured(run, download)
     again = tmp_path / "again"
-    with zipfile.ZipFile(downloads / download_name(first.location)) as archive:
+    with zipfile.ZipFile(download) as archive:
         archive.extractall(again / "impacttracker")
     jsonschema.validate(json.loads((again / "impacttracker" / "info.json").read_text()), _schema())
     second = _measured(again)

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from logs import GPU_POWER, GPU_USE, START_S, Sample, our_info, power_samples, seed_info, write_run
+from measured import measured
 from wattboard.sitegen.catalog import FIGURES
 from wattboard.sitegen.location import part_order, process_and_piece
-from wattboard.sitegen.measure import MeasureOptions, download_name, measure
 from wattboard.sitegen.metrics.combine import PartFigures, combined
 from wattboard.sitegen.metrics.spans import length_s, most_at_once
 from wattboard.sitegen.model import Figure, RunResult
@@ -27,9 +27,7 @@ A100, H100 = "gpu-0000000a", "gpu-0000000b"
 def result(folder: Path, **options: Any) -> RunResult:
     """The one run below a folder, measured."""
     (location,) = scan([folder]).runs
-    measured = measure(location, MeasureOptions(**options))
-    assert isinstance(measured, RunResult), measured
-    return measured
+    return measured(location, **options).result
 
 
 def value(run: RunResult, name: str) -> float:
@@ -311,9 +309,10 @@ def test_a_download_of_parts_reads_as_the_run(tmp_path: Path) -> None:
         )
         name = "-".join(filter(None, (f"rank-{rank}" if rank else "", piece)))
         write_run(tmp_path / "logs" / "run", samples, about, part=name)
-    (tmp_path / "out").mkdir()
-    first = result(tmp_path / "logs", downloads=tmp_path / "out")
-    with zipfile.ZipFile(tmp_path / "out" / download_name(first.location)) as archive:
+    (location,) = scan([tmp_path / "logs"]).runs
+    run = measured(location, tmp_path / "log.zip")
+    first = run.result
+    with zipfile.ZipFile(tmp_path / "log.zip") as archive:
         assert sorted(archive.namelist()) == [
             "data.json",
             "info.json",
@@ -323,9 +322,11 @@ def test_a_download_of_parts_reads_as_the_run(tmp_path: Path) -> None:
             "part-resume-2/info.json",
         ]
         archive.extractall(tmp_path / "again" / "run" / "impacttracker")
-    second = result(tmp_path / "again")
+    (location,) = scan([tmp_path / "again"]).runs
+    run_again = measured(location)
+    second = run_again.result
     assert second.figures == first.figures
     assert [p.info for p in second.parts] == [p.info for p in first.parts]
     assert second.info == first.info
-    assert second.charts == first.charts
+    assert run_again.charts == run.charts
     assert second.problems == ()

@@ -12,13 +12,12 @@ import pytest
 from click.testing import CliRunner
 from golden import check_golden
 from logs import power_samples, write_run
-from wattboard.sitegen.build import BuildOptions, build
+from measured import built
 from wattboard.sitegen.cli import _COMMANDS
 from wattboard.sitegen.cli.compare import Request, compare, written
 from wattboard.sitegen.errors import WattboardError
 from wattboard.sitegen.find_group import find_group
 from wattboard.sitegen.inference import TESTS
-from wattboard.sitegen.progress import Silence
 
 GOLDEN = Path(__file__).parent / "golden"
 REPOSITORY = Path(__file__).parents[2]
@@ -108,8 +107,7 @@ def test_alpha_is_that_of_the_intervals() -> None:
 
 def test_a_group_goes_by_the_shortest_name_that_tells_it(sample: Path) -> None:
     """Parts of titles, titles above in front, addresses; a whole title before a part of one, runs before none."""
-    options = BuildOptions((sample / "runs",), sample / "site.yml", downloads=None, jobs=1)
-    roots = build(options, Silence()).roots
+    roots = built(sample / "runs", sample / "site.yml").roots
     found = {name: find_group(roots, name).address for name in CALLED}
     assert found == CALLED
     digits, wine = roots[0].children

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wattboard.sitegen.build import BuildOptions, build
+from measured import built
 from wattboard.sitegen.inference import compare
 from wattboard.sitegen.model import Group, Leaderboard
 from wattboard.sitegen.pages import comparisons as module
 from wattboard.sitegen.pages.comparisons import comparison_files, comparisons
 from wattboard.sitegen.pages.datafiles import leaderboard_files
-from wattboard.sitegen.progress import Silence
 from wattboard.sitegen.ranking import METHOD, direction, rank_intervals, table_ranks
 from wattboard.sitegen.ratios import ratio_notes
 from wattboard.sitegen.spec.model import Variable
@@ -24,8 +23,7 @@ from wattboard.sitegen.table import column, main_table, whole_table
 @pytest.fixture(scope="module")
 def board(sample: Path) -> Leaderboard:
     """The sample."""
-    options = BuildOptions((sample / "runs",), sample / "site.yml", downloads=None, jobs=1)
-    return build(options, Silence())
+    return built(sample / "runs", sample / "site.yml")
 
 
 @pytest.fixture(scope="module")
