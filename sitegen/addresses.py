@@ -13,6 +13,8 @@ METHODS = "methods"
 RESERVED_TITLES = frozenset({RUNS, COMPARE, METHODS, "assets", "search", "index"})
 LOG_ZIP = "log.zip"
 """The download beside a run's page."""
+RUN_TABLE = "runs.parquet"
+"""The table of all runs, beside the leaderboard's front page."""
 _RESERVED_IN_RUNS = frozenset({"index.html", "data.js", "packages.js", "badge.svg", LOG_ZIP})
 
 _MAX_SLUG_CHARS = 100

@@ -32,7 +32,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.yaml import yaml_load
 
 from . import navigation, run_index, search_index
-from .addresses import COMPARE, LOG_ZIP, METHODS, RUNS
+from .addresses import COMPARE, LOG_ZIP, METHODS, RUN_TABLE, RUNS
 from .assets import bundles
 from .build import BuildOptions, build
 from .carbon import OF_LOG, Reference, reference
@@ -179,6 +179,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             for name, text in page.source.files.items()
         ]
         added += [self._file(name, text, config) for name, text in renderer.data_files()]
+        added.append(self._file(RUN_TABLE, "", config))  # filled once all pages are written
         self._check_room(files, [*added, *run_files.values()])
         for file in (*added, *self._asset_files(config)):
             files.append(file)
@@ -265,6 +266,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             else:
                 found.append(_search_entry(page))
         self._forget_downloads()
+        build.renderer.write_run_table(Path(config.site_dir) / self._prefix / RUN_TABLE)
         if has_run_index:
             self._write_run_index(entries, config)
         _extend_search_index(config, found)
