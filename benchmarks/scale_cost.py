@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import statistics
 import subprocess
 import time
@@ -52,7 +53,11 @@ def cost(command: Sequence[str | Path], log: Path) -> Cost:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except KeyboardInterrupt:  # which does not reach another session
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
         wall_s = time.monotonic() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     cpu_s, peak_kib = usage.ru_utime + usage.ru_stime, usage.ru_maxrss
