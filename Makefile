@@ -1,4 +1,4 @@
-.PHONY: golden bench bench-collector bench-pages soak picture
+.PHONY: golden bench bench-collector bench-pages bench-scale soak picture
 
 golden:  ## Write the golden files of the tests anew; read the diff.
 	WATTBOARD_GOLDEN=rewrite pytest -q
@@ -11,6 +11,9 @@ bench-collector:  ## What measuring costs a training, beside CodeCarbon's newest
 
 bench-pages:  ## What the pages cost a reader, in Chromium. Three minutes.
 	python benchmarks/pages.py
+
+bench-scale:  ## How builds grow with the number of runs, to 10,000. Twenty minutes; 3 GB of disk.
+	python benchmarks/scale.py
 
 soak:  ## Kill training, monitor and both at 50 random moments.
 	WATTBOARD_KILLS=50 pytest -q tests/collector/test_collector_kill.py

@@ -27,12 +27,16 @@ def load_runs(folders: Sequence[str | Path]) -> pd.DataFrame:
     """The figures of every run below some folders, for notebooks.
 
     Returns:
-        A row a run, by its name; a column a figure, NaN where it is absent, and one for its provenance
-        ("facility_energy_kwh_provenance"). Names and units: docs/metrics.md.
+        A row a run, by its name, with the columns and types that `pandas.read_parquet` gives of a site's
+        `runs.parquet`: docs/run-table.md. A column a figure, NaN where it is absent, and one for its provenance
+        ("facility_energy_kwh_provenance"); units in `attrs["units"]`. What only a site has is absent: the address of a
+        page, the leaves, the figures of processors.
 
     Raises:
         WattboardError: there is no run that can be used.
     """
+    from io import BytesIO
+
     import pandas as pd
 
     from .build import measure_runs
@@ -41,17 +45,13 @@ def load_runs(folders: Sequence[str | Path]) -> pd.DataFrame:
     from .measure import MeasureOptions
     from .progress import Silence
     from .pue import override
+    from .run_columns import TableRun
+    from .run_table import write_run_table
 
     options = MeasureOptions(*override(None))
     with archive(CacheOptions(is_off=True), None) as kept:
         results, _ = measure_runs([Path(folder) for folder in folders], options, 1, Silence(), kept)
-    rows = {
-        result.location.path: {
-            **{name: figure.value for name, figure in result.figures.items()},
-            **{f"{name}_provenance": figure.provenance for name, figure in result.figures.items()},
-        }
-        for result in results
-    }
-    frame = pd.DataFrame.from_dict(rows, orient="index")
-    values = [name for name in frame.columns if not name.endswith("_provenance")]
-    return frame.astype(dict.fromkeys(values, float)).rename_axis("run")
+    # Written and read, so that it cannot differ from the file of a site.
+    file = BytesIO()
+    write_run_table(file, (TableRun(result, result.figures) for result in results), {})
+    return pd.read_parquet(file)

@@ -12,9 +12,13 @@ COMPARE = "compare"
 METHODS = "methods"
 RESERVED_TITLES = frozenset({RUNS, COMPARE, METHODS, "assets", "search", "index"})
 LOG_ZIP = "log.zip"
+"""The download beside a run's page."""
 RUN_FILES = ("index.html", "data.js", "badge.svg", LOG_ZIP)
 """What lies in the folder of a run's page."""
-"""The download beside a run's page."""
+RUN_TABLE = "runs.parquet"
+"""The table of all runs, beside the leaderboard's front page."""
+DATA_FILES = ("runs.json", "runs.csv", RUN_TABLE)
+"""What lies there of all runs."""
 _RESERVED_IN_RUNS = frozenset({*RUN_FILES, "packages.js"})
 
 _MAX_SLUG_CHARS = 100

@@ -64,6 +64,20 @@ def each_in_children(
                 step.advance()
 
 
+def in_child(work: Callable[[], None]) -> None:
+    """Do something in a process of its own, where that is safe, so that the memory it takes is given back.
+
+    Raises:
+        As `each_in_children`.
+    """
+    if not _can_fork():
+        work()
+        return
+    with _children([[None]], lambda _: work()) as children:
+        for _ in _messages(children):
+            pass
+
+
 def _can_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 

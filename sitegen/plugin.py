@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -32,7 +33,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.yaml import yaml_load
 
 from . import navigation, run_index, search_index
-from .addresses import COMPARE, LOG_ZIP, METHODS, RUN_FILES, RUNS
+from .addresses import COMPARE, DATA_FILES, LOG_ZIP, METHODS, RUN_FILES, RUN_TABLE, RUNS
 from .assets import bundles
 from .build import BuildOptions, Measured, build, measured_for
 from .cache.archive import Archive, archive
@@ -41,7 +42,7 @@ from .cache.published import Published
 from .carbon import OF_LOG, Reference, reference
 from .charts import plotly_bundle
 from .errors import Problem, WattboardError
-from .forked import each_in_children
+from .forked import each_in_children, in_child
 from .links import link_or_copy
 from .model import Leaderboard, RunResult
 from .pages.content import PageContent, RunHead
@@ -198,6 +199,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             for address, page in pages.items()
             for name, text in page.source.files.items()
         ]
+        # Filled once all pages are written. Known to MkDocs, so that pages of a lab's own may link to them.
+        added += [self._file(name, "", config) for name in DATA_FILES]
         self._check_room(
             files, (*(file.dest_uri for file in added), *self._run_places(leaderboard))
         )
@@ -510,7 +513,12 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         for place in self._data_places():
             address = self._prefix + place
             if not published.keeps(address, digest):
-                published.made(address, digest, self._write_data_at(place, config))
+                # Apart: Arrow and the index need memory, which is given back so.
+                in_child(partial(self._write_data_at, place, config))
+                published.made(address, digest, self._names_at(place, config))
+            elif place == "":
+                for name in DATA_FILES:
+                    (Path(config.site_dir) / address / name).unlink()
 
     def _data_places(self) -> Iterator[str]:
         """Folders below the leaderboard's own."""
@@ -518,19 +526,25 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         if _has_run_index(self._current.leaderboard):
             yield run_index.FOLDER
 
-    def _write_data_at(self, place: str, config: MkDocsConfig) -> list[str]:
-        """Write the files of one place. Gives their names."""
+    def _names_at(self, place: str, config: MkDocsConfig) -> Sequence[str]:
+        """The files of one of these folders, once they are written."""
+        if place == "":
+            return DATA_FILES
+        return sorted(
+            file.name for file in (Path(config.site_dir) / self._prefix / place).iterdir()
+        )
+
+    def _write_data_at(self, place: str, config: MkDocsConfig) -> None:
+        """Write the files of one of these folders."""
         folder = Path(config.site_dir) / self._prefix / place
         folder.mkdir(parents=True, exist_ok=True)
         if place == run_index.FOLDER:
             made = run_index.run_index(self._run_entries(config))
         else:
             made = self._current.renderer.data_files()
-        names = []
+            self._current.renderer.write_run_table(folder / RUN_TABLE)
         for name, text in made:
             (folder / name).write_text(text, encoding="utf-8")
-            names.append(name)
-        return names
 
     def _made_on_demand(self, config: MkDocsConfig) -> Callable[[str], None]:
         """What a preview calls with the place of a file that is asked for, before it looks for it."""
@@ -541,15 +555,17 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             for run in build.leaderboard.runs
             if run.location.path in build.leaderboard.run_addresses
         }
-        places = {f"{self._prefix}{place}": place for place in self._data_places()}
+        places = set(self._data_places())
 
-        def make(place: str) -> None:
-            folder = place[: place.rfind("/") + 1]
-            run = runs.pop(folder, None)
+        def make(asked: str) -> None:
+            folder, _, name = asked.rpartition("/")
+            run = runs.pop(f"{folder}/", None)
             if run is not None:
                 self._write_run_page(run, files, config)
-            elif folder in places and not (Path(config.site_dir) / place).exists():
-                self._write_data_at(places.pop(folder), config)
+            place = f"{folder}/".removeprefix(self._prefix) if folder else ""
+            if place in places and (place or name in DATA_FILES):
+                places.remove(place)
+                self._write_data_at(place, config)
 
         return make
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ..addresses import LOG_ZIP
+from ..addresses import LOG_ZIP, RUN_TABLE
 from ..catalog import FIGURES
 from ..model import Provenance, RunResult, weakest
 from ..table import Table
@@ -32,10 +32,11 @@ _METHOD = (
 _FORMATS = {
     ".json": ("JSON", "application/json"),
     ".csv": ("CSV", "text/csv"),
+    ".parquet": ("Parquet", "application/vnd.apache.parquet"),
     ".zip": ("ZIP", "application/zip"),
 }
 LEADERBOARD_FILES = ("leaderboard.json", "leaderboard.csv")
-RUNS_FILES = ("runs.json", "runs.csv")
+RUNS_FILES = ("runs.json", "runs.csv", RUN_TABLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..addresses import METHODS
+from ..addresses import METHODS, RUN_TABLE
 from ..model import Group, Leaderboard
 from ..ratios import ratio_notes
 from ..table import Table, whole_table
@@ -74,6 +74,7 @@ def group_view(
             Download("This table", "leaderboard.csv", "CSV"),
             Download("All runs", links.file(here, "runs.json"), "JSON"),
             Download("All runs", links.file(here, "runs.csv"), "CSV"),
+            Download("All runs", links.file(here, RUN_TABLE), "Parquet"),
         ),
         notes=(*mixture_notes(group), *ratio_notes(group, table.columns)),
         pue_note=pue_note(group),

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..addresses import COMPARE, METHODS, RUNS
+from ..addresses import COMPARE, METHODS, RUN_TABLE, RUNS
 from ..model import Group, Leaderboard, RunResult, TimeChart
 from ..plots.siblings import spreads
+from ..run_table import TableAbout, site_table, write_run_table
 from ..table import main_table, run_titles
 from ..text import count, day
 from .all_runs import PACKAGES_FILE, all_runs_view, packages_index
@@ -182,6 +184,15 @@ class PageRenderer:
         leaves = {path: places[0].leaf for path, places in self._shown_in.items()}
         yield from runs_files(self._leaderboard, leaves).items()
 
+    def write_run_table(self, file: Path) -> None:
+        """Write `RUN_TABLE`, to be put at the leaderboard's root."""
+
+        def places(path: str) -> list[tuple[Group, ...]]:
+            return [(*place.ancestors, place.leaf) for place in self._shown_in.get(path, ())]
+
+        about = TableAbout(self._site.name, self._site.address, self._site.licence)
+        write_run_table(file, *site_table(self._leaderboard, places), about)
+
     def search_stubs(self) -> Iterator[Stub]:
         """What a search finds beside the pages: the page of all runs, narrowed, and the sections of the methods."""
         yield from stubs(self._leaderboard.runs)
@@ -203,6 +214,7 @@ class PageRenderer:
         downloads = (
             Download("All runs", "runs.json", "JSON"),
             Download("All runs", "runs.csv", "CSV"),
+            Download("All runs", RUN_TABLE, "Parquet"),
         )
         view = IndexView(INDEX_TITLE, roots, downloads)
         line = ", ".join(root.node.title for root in self._leaderboard.roots)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..addresses import LOG_ZIP
+from ..addresses import LOG_ZIP, RUN_TABLE
 from ..catalog import FIGURES, FigureKind
 from ..model import Figure, Group, Leaderboard, RunResult, TimeChart, extra_figures
 from ..plots.siblings import Spread, sibling_views
@@ -94,6 +94,7 @@ def run_view(
             Download("The raw log", LOG_ZIP, f"zip, {size(zip_bytes)}"),
             Download("Figures of all runs", links.file(here, "runs.json"), "JSON"),
             Download("Figures of all runs", links.file(here, "runs.csv"), "CSV"),
+            Download("Figures of all runs", links.file(here, RUN_TABLE), "Parquet"),
         ),
     )
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from run_tables import json_records, read_records
 
 PROGRAM = Path(sys.executable).parent / "wattboard"
 KNN = "digits/k-nearest-neighbours"
@@ -75,6 +76,11 @@ def test_measure_and_site_agree(site: Path, sample: Path) -> None:
         assert record["metrics"]["gpu_energy_kwh"] is None
 
 
+def test_the_table_of_all_runs_holds_what_the_json_holds(site: Path) -> None:
+    """`runs.parquet` equals `runs.json`, figure by figure."""
+    assert read_records(site / "runs.parquet") == json_records(site / "runs.json")
+
+
 def test_a_notebook_gets_the_same_figures(site: Path, sample: Path) -> None:
     """`load_runs` gives a row a run with the site's figures, NaN where one is absent."""
     from wattboard.sitegen import load_runs
@@ -85,6 +91,26 @@ def test_a_notebook_gets_the_same_figures(site: Path, sample: Path) -> None:
         assert row["facility_energy_kwh"] == record["metrics"]["facility_energy_kwh"]
         assert row["facility_energy_kwh_provenance"] == "estimated"
         assert row.isna()["gpu_energy_kwh"]
+
+
+def test_a_notebook_gets_the_same_table(site: Path, sample: Path) -> None:
+    """`load_runs` has the columns and types of the site's table, but for what only a site knows."""
+    import pandas as pd
+    from wattboard.sitegen import load_runs
+
+    frame, read = load_runs([sample / "runs"]), pd.read_parquet(site / "runs.parquet")
+    ours = read[frame.columns]
+    assert set(read.columns) - set(ours.columns) == {
+        f"{name}{end}"
+        for name in ("accuracy_per_wh", "energy_per_model_j", "models_trained", "test_accuracy")
+        for end in ("", "_provenance")
+    }
+    of_a_site = ["address", "leaves"]
+    pd.testing.assert_frame_equal(frame.drop(columns=of_a_site), ours.drop(columns=of_a_site))
+    assert frame.dtypes.equals(ours.dtypes)
+    assert frame[of_a_site].isna().all(axis=None)
+    assert frame.attrs["units"]["facility_energy_kwh"] == "kWh"
+    assert frame.attrs["units"].items() <= read.attrs["units"].items()
 
 
 def test_a_group_s_means_are_those_of_its_runs(site: Path) -> None:

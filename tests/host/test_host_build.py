@@ -133,7 +133,9 @@ def test_logs_are_never_in_danger(
     assert tree(lab.folder / logs) == before
 
 
-@pytest.mark.parametrize("name", ["index.md", "README.md", "method-a.md", "runs.json"])
+@pytest.mark.parametrize(
+    "name", ["index.md", "README.md", "method-a.md", "runs.json", "runs.parquet"]
+)
 def test_two_pages_of_one_address_are_refused(
     name: str, lab: Lab, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -148,17 +150,23 @@ def test_two_pages_of_one_address_are_refused(
 
 
 def test_pages_of_a_lab_may_link_into_the_leaderboard(tmp_path: Path) -> None:
-    """A strict build accepts links to a group page, to one of its headings, to JSON, and to a run's address."""
+    """A strict build accepts links to a group page, to one of its headings, to data, and to a run's address."""
     lab = lab_with_pages(tmp_path / "lab")
     lab.page(
         "index.md",
         "# Lab\n\n[board](leaderboard/index.md), [runs](leaderboard/method-a/index.md#wb-runs), "
-        "[figures](leaderboard/runs.json), [one run](leaderboard/runs/results/a/seed_0/)\n",
+        "[figures](leaderboard/runs.json), [table](leaderboard/runs.parquet), "
+        "[one run](leaderboard/runs/results/a/seed_0/)\n",
     )
     done = lab.mkdocs("--strict")
     assert (done.code, _told(done, "WARNING")) == (0, [])
     front = lab.read("index.html")
-    for link in ("leaderboard/", "leaderboard/method-a/#wb-runs", "leaderboard/runs.json"):
+    for link in (
+        "leaderboard/",
+        "leaderboard/method-a/#wb-runs",
+        "leaderboard/runs.json",
+        "leaderboard/runs.parquet",
+    ):
         assert f'href="{link}"' in front
 
 

@@ -23,6 +23,7 @@ from wattboard.sitegen.pages.site import Site
 GOLDEN = Path(__file__).parent / "golden" / "cite"
 ADDRESS = "https://example.org/lab/"
 RUN = "leaderboard/runs/results/a/seed_0"
+FORMATS = {f"application/{kind}" for kind in ("json", "zip", "vnd.apache.parquet")} | {"text/csv"}
 HOSTILE = "</script><script>alert(1)</script><!-- & 100 % {x"
 """A title that would end a script, and unbalances braces."""
 
@@ -145,7 +146,7 @@ def test_datasets_hold_what_searches_need(lab: Lab) -> None:
         for file in found["distribution"]:
             place = file["contentUrl"].removeprefix(ADDRESS)
             assert (lab.site / place).is_file()
-            assert file["encodingFormat"] in {"application/json", "text/csv", "application/zip"}
+            assert file["encodingFormat"] in FORMATS
         for other in (*found.get("hasPart", ()), *filter(None, [found.get("isPartOf")])):
             assert (lab.site / other.removeprefix(ADDRESS) / "index.html").is_file()
 

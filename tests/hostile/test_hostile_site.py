@@ -23,6 +23,7 @@ from commands import (
     write_healthy,
 )
 from logs import CPU_POWER, our_info, power_samples, write_run
+from run_tables import json_records, read_records
 
 
 @pytest.mark.parametrize("title", ["🚀 Rocket", "a: b", "- x", "#", '"', "yes"])
@@ -71,6 +72,7 @@ def test_page_leaf_and_file_agree_on_a_processor_s_figure(tmp_path: Path) -> Non
     board = json.loads((site / "leaf" / "leaderboard.json").read_text())
     assert board["rows"][0]["values"]["s"]["mean"] == 2
     assert json.loads((site / "runs.json").read_text())[0]["metrics"]["s"] == 2
+    assert read_records(site / "runs.parquet") == json_records(site / "runs.json")
     page = (site / "runs" / "logs" / "run" / "index.html").read_text()
     assert "<b>2.000</b>" in page
     assert "<b>1.000</b>" not in page

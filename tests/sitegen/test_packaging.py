@@ -36,6 +36,19 @@ def test_collector_and_generator_never_import_each_other() -> None:
             assert not [name for name in imports if other in name], file
 
 
+def test_the_table_of_all_runs_is_made_without_pandas(tmp_path: Path) -> None:
+    """Neither the module that makes it imports pyarrow before it is asked to, nor does pyarrow then import pandas."""
+    code = (
+        "import sys; from wattboard.sitegen.run_table import write_run_table; "
+        f"before = 'pyarrow' in sys.modules; write_run_table({str(tmp_path / 'runs.parquet')!r}, [], {{}}); "
+        "print(before, 'pyarrow' in sys.modules, 'pandas' in sys.modules)"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    assert finished.stdout.split() == ["False", "True", "False"]
+
+
 def test_one_module_imports_mkdocs_and_one_plotly() -> None:
     """What depends on another program's insides is in one place."""
     for name, only in (("mkdocs", "plugin.py"), ("plotly", "charts.py")):

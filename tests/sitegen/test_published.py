@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from published import pong_folders, pong_spec
+from run_tables import json_records, read_records
 from wattboard.sitegen.catalog import FIGURES
 
 LEAF = "pongnoframeskip-v4-experiments"
@@ -77,6 +78,13 @@ def test_the_processor_s_figures_are_the_published_ones(site: Path, shared_data:
     for record in json.loads((site / "runs.json").read_text()):
         extra = expected[record["run"]]["extra"]
         assert {name: record["metrics"][name] for name in extra} == pytest.approx(extra, rel=1e-9)
+
+
+def test_the_table_of_all_runs_holds_what_the_json_holds(site: Path) -> None:
+    """`runs.parquet` equals `runs.json`, figure by figure, those of the processor included."""
+    records = read_records(site / "runs.parquet")
+    assert records == json_records(site / "runs.json")
+    assert {"AverageReturn", "AverageReturnPerkWh"} <= records[0]["metrics"].keys()
 
 
 def test_nothing_private_of_the_logs_is_published(site: Path) -> None:
