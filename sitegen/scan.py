@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from .errors import Problem, WattboardError
@@ -13,6 +14,8 @@ from .scan_logs import name_text, run_in
 
 # Version control keeps its own copies of folders; there is no run to be found in them.
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn"})
+
+_LOG_FOLDER_END = f"{os.sep}{LOG_FOLDER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,11 @@ def scan(
         WattboardError: a log folder is missing, or two runs of different folders would bear the same name.
     """
     found: dict[str, RunLocation] = {}
-    by_folder: dict[Path, str] = {}
+    seen: set[str] = set()
     problems: list[Problem] = []
     for log_folder in _checked(log_folders):
-        for location in _runs_below(log_folder, problems):
-            real = location.folder.resolve()
-            if real in by_folder:
+        for real, location in _runs_below(log_folder, problems):
+            if real in seen:
                 continue
             if location.path in found:
                 other = found[location.path]
@@ -51,7 +53,7 @@ def scan(
                     raise _same_name(location, other)
                 problems.append(_reads_alike(location))
                 continue
-            by_folder[real] = location.path
+            seen.add(real)
             found[location.path] = location
             on_progress(len(found))
     return ScanResult(tuple(found[path] for path in sorted(found)), tuple(problems))
@@ -65,8 +67,8 @@ def scan_run(folder: Path) -> ScanResult:
     """
     problems: list[Problem] = []
     name = f"{name_text(folder.name)}/{LOG_FOLDER}"
-    listed = _listed(folder / LOG_FOLDER, name, problems)
-    run = run_in(folder / LOG_FOLDER, listed, name, folder, problems)
+    logs = str(folder / LOG_FOLDER)
+    run = run_in(logs, _listed(logs, name, problems), name, folder, problems)
     return ScanResult(() if run is None else (run,), tuple(problems))
 
 
@@ -117,31 +119,36 @@ def _reads_alike(location: RunLocation) -> Problem:
     )
 
 
-def _runs_below(log_folder: Path, problems: list[Problem]) -> Iterator[RunLocation]:
-    """The runs of one log folder, in the order of their paths."""
+def _runs_below(log_folder: Path, problems: list[Problem]) -> Iterator[tuple[str, RunLocation]]:
+    """The runs of one log folder in the order of their paths, each with its folder's path, links resolved.
+
+    Paths are text here, and entries are asked for no more than listing them told: a tree may hold 100,000 runs.
+    """
     root = log_folder.resolve()
-    pending = [(log_folder, name_text(log_folder.name))]
+    top, real_top = str(log_folder), str(root).rstrip(os.sep)
+    pending = [(top, name_text(log_folder.name))]
     while pending:
         folder, name = pending.pop()
         listed = _listed(folder, name, problems)
-        if folder.name == LOG_FOLDER and folder != log_folder:
+        if folder.endswith(_LOG_FOLDER_END) and folder != top:
             run = run_in(folder, listed, name, root, problems)
             if run is not None:
-                yield run
+                # No folder below the first is a link, so that nothing but the first needs resolving.
+                yield f"{real_top}{folder[len(top) :]}", run
         below = []
         for entry in listed:
             if entry.is_symlink():
                 _note_link(entry, root, name, problems)
             elif entry.is_dir(follow_symlinks=False) and entry.name not in _NEVER_ENTERED:
-                below.append((folder / entry.name, f"{name}/{name_text(entry.name)}"))
+                below.append((entry.path, f"{name}/{name_text(entry.name)}"))
         pending.extend(reversed(below))
 
 
-def _listed(folder: Path, name: str, problems: list[Problem]) -> list[os.DirEntry[str]]:
+def _listed(folder: str, name: str, problems: list[Problem]) -> list[os.DirEntry[str]]:
     """What a folder holds, by name; nothing where it cannot be read."""
     try:
         with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
+            return sorted(entries, key=attrgetter("name"))
     except OSError as error:
         problems.append(
             Problem(

@@ -27,7 +27,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 
 
 def run_in(
-    log: Path, listed: Sequence[os.DirEntry[str]], name: str, root: Path, problems: list[Problem]
+    log: str, listed: Sequence[os.DirEntry[str]], name: str, root: Path, problems: list[Problem]
 ) -> RunLocation | None:
     """The run whose logs lie in a folder `impacttracker`, if there is one.
 
@@ -48,7 +48,7 @@ def run_in(
     if not parts:
         return None
     return RunLocation(
-        log.parent,
+        Path(log.removesuffix(LOG_FOLDER)),
         root,
         name.removesuffix(f"/{LOG_FOLDER}"),
         tuple(parts),
@@ -64,22 +64,22 @@ class _Log(NamedTuple):
     """What is there instead of a log that can be read; "" where it is one."""
 
 
-def _logs(log: Path, listed: Sequence[os.DirEntry[str]], root: Path) -> Iterator[_Log]:
+def _logs(log: str, listed: Sequence[os.DirEntry[str]], root: Path) -> Iterator[_Log]:
     """All that stands where a log belongs."""
     for n, entry in enumerate(listed):
         if entry.name == SAMPLES_FILE:
-            yield _Log("", entry.name, _unfit(log / SAMPLES_FILE, root))
+            yield _Log("", entry.name, _unfit(entry.path, root))
         elif entry.name.startswith(PART_PREFIX):
             file = f"{entry.name}/{SAMPLES_FILE}"
-            if _is_there(log / file):
+            if _is_there(f"{log}/{file}"):
                 fault = f"more than {_MOST:,} files" if n >= _MOST else _unfit_part(entry, root)
                 yield _Log(entry.name.removeprefix(PART_PREFIX), file, fault)
 
 
-def _is_there(file: Path) -> bool:
+def _is_there(file: str) -> bool:
     """Also where permission is lacking to see it: a part is not passed over in silence."""
     try:
-        file.lstat()
+        os.lstat(file)
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError:
@@ -93,20 +93,21 @@ def _unfit_part(folder: os.DirEntry[str], root: Path) -> str:
         return "it in a folder that is a symbolic link"
     if not is_part_name(folder.name.removeprefix(PART_PREFIX)):
         return f'it in a folder whose name is not "{PART_PREFIX}" and small letters, digits and "-" (at most 40)'
-    return _unfit(Path(folder.path) / SAMPLES_FILE, root)
+    return _unfit(f"{folder.path}/{SAMPLES_FILE}", root)
 
 
-def _unfit(samples: Path, root: Path) -> str:
+def _unfit(samples: str, root: Path) -> str:
     """What is there instead of a file of the tree; "" where it is one."""
     try:
-        mode = samples.stat().st_mode
-        inside = samples.resolve().is_relative_to(root)
+        mode = os.lstat(samples).st_mode
+        if stat.S_ISLNK(mode):
+            mode = os.stat(samples).st_mode  # noqa: PTH116
+            if not Path(samples).resolve().is_relative_to(root):
+                return "a symbolic link out of the log folder"
     except PermissionError:
         return "a folder that may not be read"
     except (OSError, RuntimeError):
         return "a symbolic link that leads nowhere"
-    if not inside:
-        return "a symbolic link out of the log folder"
     return "" if stat.S_ISREG(mode) else "no regular file"
 
 
@@ -116,5 +117,7 @@ def name_text(name: str) -> str:
     Escapes such as "\\xff" and "\\n" stand for bytes that are not UTF-8 and for signs that a terminal would obey: names
     are chosen by strangers, and stand in messages and on pages.
     """
+    if name.isascii() and name.isprintable():
+        return name
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     return _CONTROLS.sub(lambda sign: sign[0].encode("unicode_escape").decode("ascii"), text)
