@@ -182,10 +182,11 @@ def _track(line: _Line, parts: Sequence[tuple[RunLog, Timeline]]) -> Track | Non
 
 
 def _series(name: str, one: Track, start_s: float, last_s: float, scale: float) -> Series:
-    read = one.value * scale
-    times, values = downsample(one.time_s - start_s, read, POINTS)
     # A line is not drawn across time without readings. Gaps are looked for before thinning out.
-    breaks = np.searchsorted(times, one.starts_anew - start_s).tolist()
+    starts_anew = one.starts_anew - start_s
+    read = one.value if scale == 1.0 else one.value * scale
+    times, values = downsample(one.time_s - start_s, read, POINTS)
+    breaks = np.searchsorted(times, starts_anew).tolist()
     return Series(
         name,
         *_broken_at(_rounded_times(times, last_s), _rounded(values).tolist(), breaks),
