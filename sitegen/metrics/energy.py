@@ -134,9 +134,9 @@ def _by_counters(component: str, log: RunLog, timeline: Timeline) -> ComponentEn
         return None
     kinds = {source.kind for source in log.info.power_sources if source.component == component}
     covered = np.logical_and.reduce([_spoken_for(counted[c], timeline, kinds) for c in counters])
-    energy_j = np.zeros(len(timeline.interval_s))
-    for counter in counters:
-        energy_j += _steps(counted[counter], timeline)
+    energy_j = _steps(timeline.held(counted[counters[0]]))
+    for counter in counters[1:]:
+        energy_j += _steps(timeline.held(counted[counter]))
     energy_j *= share
     return ComponentEnergy(component, energy_j, covered, _counted_provenance(component, log, kinds))
 
@@ -188,13 +188,14 @@ def _spoken_for(
     return covered
 
 
-def _steps(counted_j: FloatArray, timeline: Timeline) -> FloatArray:
-    """Joules by interval. A counter that falls was set back: what it shows then was used since.
+def _steps(held_j: FloatArray) -> FloatArray:
+    """Joules by interval, in the same array. A counter that falls was set back: what it shows then was used since.
 
     Nothing is added before the first and after the last reading, which the collector takes at start and end.
     """
-    held = timeline.held(counted_j)
-    steps = np.zeros_like(held)
-    np.subtract(held[1:], held[:-1], out=steps[1:])
-    np.copyto(steps, held, where=steps < 0)
-    return steps
+    falls = held_j[1:] < held_j[:-1]
+    since = held_j[1:][falls]
+    held_j[1:] -= held_j[:-1]
+    held_j[1:][falls] = since
+    held_j[0] = 0.0
+    return held_j
