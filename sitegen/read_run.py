@@ -65,7 +65,7 @@ def read_run(
         tuple(reading.logs),
         (*location.lost_parts, *lost),
         tuple(problems),
-        tuple(content[part.name] for part in location.parts if part.name in content),
+        tuple(content[name] for name in location.part_names if name in content),
     )
 
 

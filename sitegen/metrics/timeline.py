@@ -47,8 +47,12 @@ class Timeline:
         Returns:
             Shape (n + 1,), no NaN; the caller's own.
         """
-        values = np.append(reading, np.nan)
-        missing = np.flatnonzero(np.isnan(values))
+        n = len(reading)
+        values = np.empty(n + 1)
+        values[:n], values[n] = reading, reading[-1]
+        missing = np.isnan(values).nonzero()[0]
+        if not len(missing):
+            return values
         begins, gap = _gaps(missing)
         source = missing[begins] - 1
         if source[0] < 0:
@@ -66,7 +70,7 @@ class Timeline:
             Shape (n + 1,).
         """
         covered: NDArray[np.bool_] = self.interval_s <= self.longest_hold_s
-        missing = np.flatnonzero(np.isnan(reading))
+        missing = np.isnan(reading).nonzero()[0]
         if len(missing):
             # Where readings are missing, the intervals up to the next one are one span of time.
             begins, gap = _gaps(missing)
@@ -86,8 +90,10 @@ class Timeline:
 
 
 def _gaps(missing: NDArray[np.intp]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-    """Of the rows without a reading, which ones begin a gap, and the number of the gap that each is in."""
-    begins = np.diff(missing, prepend=-2) > 1
+    """Of the rows without a reading, at least one, which ones begin a gap, and the number of the gap of each."""
+    begins = np.empty(len(missing), dtype=bool)
+    begins[0] = True
+    np.greater(missing[1:] - missing[:-1], 1, out=begins[1:])
     return begins, np.cumsum(begins) - 1
 
 

@@ -74,6 +74,8 @@ def excerpt(
         parsed: The line.
         outline: What all texts of the same shape have in common.
     """
+    if len(line) < _WORTH_A_CUT_BYTES:
+        return None
     line_outline = outline(line)
     names = {field: msgspec.json.encode(field) for field in parsed}
     # What stands in the outline once stands once in each line, and as a name of the line itself.

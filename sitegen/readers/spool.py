@@ -5,6 +5,7 @@ A log of 2 GB has some 400 MB of readings. Whoever works on them takes one colum
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections import Counter
@@ -122,20 +123,27 @@ class Spool:
         self._blocks, self._held_bytes = [], 0
         places = [{key: i for i, key in enumerate(keys)} for keys, _ in blocks]
         for key in dict.fromkeys(key for keys, _ in blocks for key in keys):
-            column = np.empty(n)
-            start = 0
-            for place, (_, table) in zip(places, blocks, strict=True):
-                end = start + table.shape[1]
-                column[start:end] = table[place[key]] if key in place else np.nan
-                start = end
-            low = np.fmin.reduce(column)
-            if low < 0 or np.fmax.reduce(column) > LARGEST_READING:
-                beyond = _impossible(column)
-                self.impossible[key] += int(beyond.sum())
-                column[beyond] = np.nan
-                low = np.fmin.reduce(column)
-            if not np.isnan(low):
+            if len(blocks) == 1:
+                column = blocks[0][1][places[0][key]]
+            else:
+                column = np.empty(n)
+                start = 0
+                for place, (_, table) in zip(places, blocks, strict=True):
+                    end = start + table.shape[1]
+                    column[start:end] = table[place[key]] if key in place else np.nan
+                    start = end
+            if self._has_reading(key, column):
                 yield key, column
+
+    def _has_reading(self, key: str, column: FloatArray) -> bool:
+        """Whether there is a reading in a column, once those are left out that no device gives."""
+        low: float = np.fmin.reduce(column)
+        if low < 0 or np.fmax.reduce(column) > LARGEST_READING:
+            beyond = (column < 0) | (column > LARGEST_READING)
+            self.impossible[key] += int(np.count_nonzero(beyond))
+            column[beyond] = np.nan
+            low = np.fmin.reduce(column)
+        return not math.isnan(low)
 
     def _spill(self) -> None:
         """Move the rows in memory to the file. It has no name, and goes with the process however that ends."""
@@ -166,11 +174,6 @@ def _as_spill_error() -> Iterator[None]:
         yield
     except OSError as error:
         raise SpillError(error.errno, f"a temporary file: {error.strerror}") from error
-
-
-def _impossible(reading: FloatArray) -> NDArray[np.bool_]:
-    beyond: NDArray[np.bool_] = (reading < 0) | (reading > LARGEST_READING)
-    return beyond
 
 
 class Readings(Mapping[str, FloatArray]):
