@@ -13,7 +13,6 @@ import msgspec
 from .model import LiveIntensity, RunLog, Surroundings
 from .readers.hardware import PYTHON_LABEL, cpu_keys, gpu_keys
 from .readers.info_json import FORMAT
-from .zip_writer import ZipWriter
 
 _LARGE_BYTES = 3 << 30
 """A zip says of each file beforehand whether it may have more than 4 GiB."""
@@ -37,6 +36,8 @@ def write_zip(file: Path, parts: Iterable[ZipPart], log_bytes: int) -> None:
     Args:
         log_bytes: About the sum of all blocks; decides whether the zip needs its 64-bit form.
     """
+    from .zip_writer import ZipWriter  # with a library that figures alone do not need
+
     with file.open("wb") as out:
         archive = ZipWriter(out)
         for part in parts:

@@ -15,10 +15,9 @@ from .location import RunLocation
 from .metrics import figures
 from .metrics.combine import PartFigures, combined
 from .metrics.timeline import Timeline, timeline
-from .model import Figure, RunLog, RunResult
+from .model import Figure, RunLog, RunResult, TimeChart
 from .parts import differences, last_pieces, missing_ranks, run_parts, whole_info
 from .read_run import read_run
-from .series import charts
 
 log = logging.getLogger(__name__)
 
@@ -98,10 +97,16 @@ def _measured(location: RunLocation, options: MeasureOptions) -> RunResult:
         pue=pue,
         pue_source=pue_source,
         figures=whole,
-        charts=charts(timed) if options.with_charts else (),
+        charts=_charts(timed) if options.with_charts else (),
         log_bytes=sum(log.log_bytes for log in logs),
         problems=(*run.problems, *missing, *differences(location, logs)),
     )
+
+
+def _charts(timed: Sequence[tuple[RunLog, Timeline]]) -> tuple[TimeChart, ...]:
+    from .series import charts  # with a library that figures alone do not need
+
+    return charts(timed)
 
 
 def _part_figures(log: RunLog, line: Timeline, pue: float) -> PartFigures:

@@ -11,17 +11,24 @@ from pathlib import Path
 from ..errors import Problem
 from ..location import PartLocation
 from ..model import RunInfo
-from . import info_json, info_pickle, pickle_opcodes
+from . import info_json
 from .content import hash_of
-from .info_fields import WITHOUT_INFO
+from .info_fields import MAX_PICKLE_BYTES, WITHOUT_INFO
 
 MAX_JSON_BYTES = 1 << 20
 """Far more than any honest info has; a value in memory takes up to 25 times its text."""
 
+
+def _parse_pickle(data: bytes, file: str) -> tuple[RunInfo, tuple[Problem, ...]]:
+    from . import info_pickle  # a good part of all readers, which logs of our own do not need
+
+    return info_pickle.parse(data, file)
+
+
 _Parser = Callable[[bytes, str], tuple[RunInfo, tuple[Problem, ...]]]
 _PARSERS: Mapping[str, tuple[_Parser, int, str]] = {
     "info.json": (info_json.parse, MAX_JSON_BYTES, info_json.FORMAT),
-    "info.pkl": (info_pickle.parse, pickle_opcodes.MAX_BYTES, info_pickle.FORMAT),
+    "info.pkl": (_parse_pickle, MAX_PICKLE_BYTES, info_json.SEED_FORMAT),
 }
 
 
@@ -60,7 +67,7 @@ def parse_info(
     """
     if file is None:
         message = "expected info.json or info.pkl, found neither"
-        return RunInfo(info_pickle.FORMAT), (Problem(location.path, message, hint=WITHOUT_INFO),)
+        return RunInfo(info_json.SEED_FORMAT), (Problem(location.path, message, hint=WITHOUT_INFO),)
     parse, _, log_format = _PARSERS[file.name]
     shown_name = f"{location.path}/{file.name}"
     if file.fault:
