@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from stat import S_IFREG
 from typing import Any
 
 import msgspec
-from isal import isal_zlib
-from stream_zip import ZIP_32, ZIP_64, stream_zip
 
 from .model import LiveIntensity, RunLog, Surroundings
 from .readers.hardware import PYTHON_LABEL, cpu_keys, gpu_keys
 from .readers.info_json import FORMAT
 
-# Zips hold a date for each file, and the earliest is 1980. One date for all, so that the same log gives the same zip.
-# In UTC, because it is kept as seconds since 1970, too.
-_DATE = datetime(1980, 1, 1, tzinfo=UTC)
-_CHUNK_BYTES = 1 << 18
-_MODE = S_IFREG | 0o644
-_MAX_ZIP_32_BYTES = 3 << 30
+_LARGE_BYTES = 3 << 30
+"""A zip says of each file beforehand whether it may have more than 4 GiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +36,16 @@ def write_zip(file: Path, parts: Iterable[ZipPart], log_bytes: int) -> None:
     Args:
         log_bytes: About the sum of all blocks; decides whether the zip needs its 64-bit form.
     """
-    form = ZIP_32 if log_bytes < _MAX_ZIP_32_BYTES else ZIP_64
-
-    def members() -> Iterator[tuple[Any, ...]]:
-        for part in parts:
-            yield f"{part.folder}data.json", _DATE, _MODE, form, part.blocks
-            log = part.read_log()
-            if log is not None:
-                yield f"{part.folder}info.json", _DATE, _MODE, form, (info_json(log).encode(),)
+    from .zip_writer import ZipWriter  # with a library that figures alone do not need
 
     with file.open("wb") as out:
-        # isal's fastest level: zlib would take longer than all other work on a log, for a somewhat smaller file.
-        out.writelines(
-            stream_zip(
-                members(),
-                chunk_size=_CHUNK_BYTES,
-                get_compressobj=_fast_deflate,
-            )
-        )
-
-
-def _fast_deflate() -> Any:
-    return isal_zlib.compressobj(1, isal_zlib.DEFLATED, -15)
+        archive = ZipWriter(out)
+        for part in parts:
+            archive.add(f"{part.folder}data.json", part.blocks, large=log_bytes >= _LARGE_BYTES)
+            log = part.read_log()
+            if log is not None:
+                archive.add(f"{part.folder}info.json", (info_json(log).encode(),))
+        archive.finish()
 
 
 def info_json(log: RunLog) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 from pathlib import Path
@@ -17,7 +17,7 @@ from .metrics.timeline import Timeline, timeline
 from .model import Figure, RunLog, RunResult, TimeChart
 from .parts import differences, last_pieces, missing_ranks, run_parts, whole_info
 from .read_run import read_run
-from .series import charts
+from .readers.content import PartContent
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,8 @@ class MeasuredRun:
     result: RunResult
     charts: tuple[TimeChart, ...]
     """Empty where nobody asked for them."""
+    content: str
+    """The hashes of the bytes that were read; "" where some of them were not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _measured(
     whole = combined(each, complete=not (run.lost or missing))
     pue, pue_source = _pue_of_all(pues, whole)
     parts = run_parts(logs)
-    drawn = charts(timed) if with_charts else ()
+    drawn = _charts(timed) if with_charts else ()
     result = RunResult(
         location=location,
         info=whole_info(parts, logs),
@@ -124,7 +126,18 @@ def _measured(
         zip_bytes=None if download is None else download.stat().st_size,
         problems=(*run.problems, *missing, *differences(location, logs)),
     )
-    return MeasuredRun(result, drawn)
+    return MeasuredRun(result, drawn, "" if run.lost else content_text(run.content))
+
+
+def content_text(parts: Iterable[PartContent]) -> str:
+    """The hashes of all bytes of a run's logs, as one text."""
+    return ",".join(f"{part.name}:{part.samples}:{part.info}" for part in parts)
+
+
+def _charts(timed: Sequence[tuple[RunLog, Timeline]]) -> tuple[TimeChart, ...]:
+    from .series import charts  # with a library that figures alone do not need
+
+    return charts(timed)
 
 
 def _part_figures(log: RunLog, line: Timeline, pue: float) -> PartFigures:

@@ -12,6 +12,7 @@ from .errors import Problem, RunError
 from .location import PART_PREFIX, PartLocation, RunLocation
 from .model import RunLog
 from .readers import LogReader, open_log
+from .readers.content import PartContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class RunLogs:
     lost: tuple[str, ...]
     """The names of the parts that cannot be read."""
     problems: tuple[Problem, ...]
+    content: tuple[PartContent, ...]
+    """Of each log that was read, also where it cannot be used: those in `lost` that could not be opened are missing."""
 
 
 def read_run(
@@ -40,6 +43,7 @@ def read_run(
     """
     parts = location.parts
     lost: dict[str, RunError] = {}
+    content: dict[str, PartContent] = {}
     while True:
         reading = _Reading(every_problem=every_problem)
         if download is None:
@@ -47,6 +51,7 @@ def read_run(
         else:
             write_zip(download, reading.parts(parts), location.log_bytes)
         lost |= reading.lost
+        content |= reading.content
         if download is None or not reading.lost or not reading.logs:
             break
         # What was written of those that were lost cannot be taken back: once more without them.
@@ -56,7 +61,12 @@ def read_run(
         raise RunError(*problems)
     problems = [_of_part(problem) for problem in problems]
     problems += [problem for log in reading.logs for problem in log.problems]
-    return RunLogs(tuple(reading.logs), (*location.lost_parts, *lost), tuple(problems))
+    return RunLogs(
+        tuple(reading.logs),
+        (*location.lost_parts, *lost),
+        tuple(problems),
+        tuple(content[name] for name in location.part_names if name in content),
+    )
 
 
 def _of_part(problem: Problem) -> Problem:
@@ -79,6 +89,7 @@ class _Reading:
         self._every_problem = every_problem
         self.logs: list[RunLog] = []
         self.lost: dict[str, RunError] = {}
+        self.content: dict[str, PartContent] = {}
 
     def parts(self, parts: Iterable[PartLocation]) -> Iterator[ZipPart]:
         """Each log that can be opened. It is read as its blocks are taken, and then its `read_log` is called."""
@@ -108,4 +119,6 @@ class _Reading:
             else:
                 self.logs.append(log)
                 return log
+            finally:
+                self.content[part.name] = reader.content
         return None

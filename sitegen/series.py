@@ -160,8 +160,10 @@ def charts(parts: Sequence[tuple[RunLog, Timeline]]) -> tuple[TimeChart, ...]:
 def _charts(parts: Sequence[tuple[RunLog, Timeline]]) -> Iterator[TimeChart]:
     start_s = min(log.start_s for log, _ in parts)
     last_s = max(float(log.samples.time_s[-1]) for log, _ in parts) - start_s
+    present = frozenset(channel for log, _ in parts for channel in log.samples.channels)
     for plan in _PLANS:
-        found = ((line.name, _track(line, parts)) for line in plan.lines)
+        lines = (line for line in plan.lines if not present.isdisjoint(line.channels))
+        found = ((line.name, _track(line, parts)) for line in lines)
         series = tuple(
             _series(name, one, start_s, last_s, plan.scale)
             for name, one in found
@@ -172,24 +174,26 @@ def _charts(parts: Sequence[tuple[RunLog, Timeline]]) -> Iterator[TimeChart]:
 
 
 def _track(line: _Line, parts: Sequence[tuple[RunLog, Timeline]]) -> Track | None:
-    """The readings of a line; None where no part has any."""
+    """The readings of a line, which some part has; None where those of several make no whole."""
     tracks = [
         (log, track(log, intervals, channel))
         for log, intervals in parts
         if (channel := next((c for c in line.channels if c in log.samples.channels), None))
     ]
-    return combined(tracks, line.combining, [log for log, _ in parts]) if tracks else None
+    return combined(tracks, line.combining, [log for log, _ in parts])
 
 
 def _series(name: str, one: Track, start_s: float, last_s: float, scale: float) -> Series:
-    read = one.value * scale
-    times, values = downsample(one.time_s - start_s, read, POINTS)
     # A line is not drawn across time without readings. Gaps are looked for before thinning out.
-    breaks = np.searchsorted(times, one.starts_anew - start_s).tolist()
+    starts_anew = one.starts_anew - start_s
+    read = one.value if scale == 1.0 else one.value * scale
+    times, values = downsample(one.time_s - start_s, read, POINTS)
+    breaks = np.searchsorted(times, starts_anew).tolist() if len(starts_anew) else []
+    mean = float(np.add.reduce(read)) / len(read)
     return Series(
         name,
         *_broken_at(_rounded_times(times, last_s), _rounded(values).tolist(), breaks),
-        SeriesSummary(float(read.min()), float(read.mean()), float(read.max()), float(read[-1])),
+        SeriesSummary(float(read.min()), mean, float(read.max()), float(read[-1])),
     )
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from .cache import records
 from .cache.files import RunFileNames, keep
+from .errors import RunError
 from .location import RunLocation
-from .measure import MeasureOptions, SkippedRun, measure
+from .measure import MeasureOptions, SkippedRun, content_text, measure
+from .readers import content_of
 from .stamps import FRESH_S, run_stamp
 
 
@@ -65,7 +67,7 @@ def step(task: Task, options: StepOptions) -> Outcome:
     # Before the log is opened: a change from here on makes another stamp.
     stamp = run_stamp(location)
     is_fresh = began_s - stamp.changed_s < FRESH_S
-    if task.known_content and content_of(location) == task.known_content:
+    if task.known_content and _content_now(location) == task.known_content:
         return Outcome(location, stamp.text, is_fresh, task.known_content, is_unchanged=True)
     if options.files is None:
         measured = measure(location, options.measure, with_charts=False)
@@ -77,15 +79,14 @@ def step(task: Task, options: StepOptions) -> Outcome:
         measured = measure(location, options.measure, unnamed)
     if isinstance(measured, SkippedRun):
         return Outcome(location, stamp.text, is_fresh, "", skipped=measured)
-    content = content_of(location)
-    fingerprint = _fingerprint(location, options, content)
+    fingerprint = _fingerprint(location, options, measured.content or stamp.text)
     if options.files is not None:
         keep(RunFileNames(options.files, fingerprint), measured.charts, unnamed)
     return Outcome(
         location,
         stamp.text,
         is_fresh,
-        content,
+        measured.content,
         fingerprint=fingerprint,
         encoded=records.encoded(replace(measured.result, fingerprint=fingerprint)),
     )
@@ -103,12 +104,9 @@ def _fingerprint(location: RunLocation, options: StepOptions, content: str) -> s
     return hashlib.blake2b("\0".join(named).encode(), digest_size=20).hexdigest()
 
 
-def content_of(location: RunLocation) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    for part in location.parts:
-        for name in ("data.json", "info.json", "info.pkl"):
-            try:
-                digest.update((part.folder / name).read_bytes())
-            except OSError:
-                digest.update(b"-")
-    return digest.hexdigest()
+def _content_now(location: RunLocation) -> str:
+    """The hashes of the bytes that a run's logs have now; "" where they cannot be read."""
+    try:
+        return content_text(content_of(part) for part in location.parts)
+    except (RunError, OSError):
+        return ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .metrics.spans import Span, merged
 from .metrics.timeline import Timeline
@@ -31,7 +32,7 @@ class Track:
     @property
     def starts_anew(self) -> FloatArray:
         """The times of those readings that no line joins to the one before: the first of a span, and behind a gap."""
-        gaps = self.time_s[1:][np.diff(self.time_s) > self.longest_hold_s]
+        gaps = self.time_s[1:][self.time_s[1:] - self.time_s[:-1] > self.longest_hold_s]
         if len(self.spans) == 1:
             return gaps
         firsts = np.searchsorted(self.time_s, [start for start, _ in self.spans[1:]])
@@ -41,13 +42,22 @@ class Track:
 def track(log: RunLog, line: Timeline, channel: str) -> Track:
     """The readings of one channel of a log, which has it."""
     reading = log.samples.channels[channel]
-    present = ~np.isnan(reading)
+    present = _present(reading)
     return Track(
         log.samples.time_s[present],
         reading[present],
         ((log.start_s, log.end_s),),
         line.longest_hold_s,
     )
+
+
+def _present(reading: FloatArray) -> slice | NDArray[np.bool_]:
+    """Where there is a reading, at least one. A slice if it can be, as in most logs: then nothing is copied."""
+    present = ~np.isnan(reading)
+    if present.all():
+        return slice(None)
+    first, behind = int(np.argmax(present)), len(present) - int(np.argmax(present[::-1]))
+    return slice(first, behind) if present[first:behind].all() else present
 
 
 How = Literal["sum", "mean"]
@@ -74,6 +84,8 @@ def combined(
         tracks: At least one, with its log.
         logs: Of all parts, in any order.
     """
+    if len(logs) == 1:
+        return tracks[0][1]
     keys = _keys(logs, how.shared)
     if keys is None:
         return None

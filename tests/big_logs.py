@@ -5,11 +5,13 @@ The same seed gives the same logs. Tests write small ones, `benchmarks/pages.py`
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from logs import CPU_POWER, GPU_POWER, GPU_USE, INTENSITY, START_S, Sample, our_info, write_run
 
@@ -131,3 +133,93 @@ def many_runs_spec(file: Path) -> Path:
     }
     file.write_text(json.dumps({"Many runs": leaf}), encoding="utf-8")
     return file
+
+
+def seed_lines(n_processes: int = 31, seed: int = 0) -> Iterator[bytes]:
+    """Endless lines as experiment-impact-tracker writes them: some 10 KB each, most of it of the processes."""
+    generator = random.Random(seed)
+    pids = [20_000 + 7 * i for i in range(n_processes)]
+    template = json.dumps(
+        {
+            "timestamp": "@",
+            "rapl_power_draw_absolute": "@",
+            CPU_POWER: "@",
+            "cpu_time_seconds": {
+                str(pid): {"user": "@", "system": 0.13, "children_user": 0.0, "iowait": 0.01}
+                for pid in pids
+            },
+            "average_relative_cpu_utilization": 0.4667957487,
+            "absolute_cpu_utilization": "@",
+            "absolute_mem_usage": 3717732352.0,
+            "absolute_mem_percent_usage": 0.0275185264,
+            "mem_info_per_process": {
+                str(pid): {
+                    "rss": 3274608640,
+                    "vms": 11380518912,
+                    "shared": 169652224,
+                    "text": 2322432,
+                }
+                | {"lib": 0, "data": 9657139200, "dirty": 0, "uss": 60280832, "pss": 1665715200}
+                for pid in pids
+            },
+            "nvidia_draw_absolute": "@",
+            GPU_POWER: "@",
+            GPU_USE: "@",
+            "per_gpu_power_draw": {"0": 61.91},
+            "cpu_count_adjusted_average_load": [0.0853125, 0.1109375, 0.106875],
+            INTENSITY: 199.7631267272,
+            "cpu_freq": [{"current": 2400.1 + i, "min": 1200.0, "max": 3200.0} for i in range(80)],
+            "process_ids": pids,
+        },
+        separators=(",", ":"),
+    ).replace('"@"', "%.9f")
+    return _filled(template, generator)
+
+
+def our_lines(seed: int = 0) -> Iterator[bytes]:
+    """Endless lines as our collector writes them where nothing but CPU time can be read: some 600 bytes each."""
+    template = json.dumps(
+        {
+            "timestamp": "@",
+            "cpu_estimated_power_draw": "@",
+            "cpu_estimated_attributable_power_draw": "@",
+            "attributable_energy_j": {"cpu": "@"},
+            "cpu_time_seconds": {
+                "27103": {"user": "@", "system": 0.03, "children_user": 0.0, "children_system": 0.0}
+            },
+            "attributable_cpu_seconds": "@",
+            "absolute_cpu_utilization": "@",
+            "average_relative_cpu_utilization": "@",
+            "cpu_count_adjusted_average_load": [2.130615, 3.147705, 2.38916],
+            "absolute_mem_usage": 143392768,
+            "absolute_mem_percent_usage": 0.005673,
+            "relative_mem_usage": 0.192828,
+            "mem_info_per_process": {
+                "27103": {"rss": 143392768, "vms": 307752960, "shared": 53030912}
+            },
+            "disk_write_bytes_per_s": 0.0,
+            "process_ids": [27103],
+        },
+        separators=(",", ":"),
+    ).replace('"@"', "%.6f")
+    return _filled(template, random.Random(seed))
+
+
+def _filled(template: str, generator: random.Random) -> Iterator[bytes]:
+    """The template with a time that goes on and numbers that rise a little, line by line."""
+    n_numbers = template.count("%") - 1
+    wander = [[generator.uniform(0.0, 1.0) for _ in range(n_numbers)] for _ in range(997)]
+    for i in itertools.count():
+        numbers = (1e-6 * i + value for value in wander[i % len(wander)])
+        yield (template % (START_S + 1.0 * i, *numbers)).encode() + b"\n"
+
+
+def long_run(folder: Path, lines: Iterator[bytes], n_bytes: int, **info: Any) -> Path:
+    """Write a run whose samples are the given lines, as many as fit into some bytes, and return its folder."""
+    log = folder / "impacttracker"
+    log.mkdir(parents=True)
+    (log / "info.json").write_text(json.dumps({"format": "wattboard/1", "interval_s": 1.0, **info}))
+    with (log / "data.json").open("wb") as file:
+        while file.tell() < n_bytes:
+            file.writelines(itertools.islice(lines, 100))
+    return folder

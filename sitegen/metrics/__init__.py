@@ -10,6 +10,7 @@ from ..model import ABSENT, Figure, Provenance, RunLog
 from ..units import JOULES_PER_KWH, SECONDS_PER_HOUR
 from .emissions import run_emissions
 from .energy import WELL_COVERED, RunEnergy, run_energy
+from .sums import exact_sum
 from .timeline import Timeline
 
 
@@ -73,10 +74,11 @@ def _hours(m: Measurement) -> Mapping[str, Figure]:
     gpu_hours = ABSENT
     if use is not None and n_gpus:
         covered = m.timeline.covered(use)
-        used_s = m.timeline.interval_s * m.timeline.held(use)
+        used_s = m.timeline.held(use)
+        used_s *= m.timeline.interval_s
         if not m.timeline.holds_for_ever:
-            used_s = used_s[covered]
-        hours = fsum(used_s) * n_gpus / SECONDS_PER_HOUR
+            used_s[~covered] = 0.0
+        hours = exact_sum(len(used_s), lambda rows: used_s[rows]) * n_gpus / SECONDS_PER_HOUR
         gpu_hours = Figure(hours, _by_share(m.timeline.share(covered)))
     return {
         "duration_hours": Figure(duration_h, "measured"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..model import FloatArray, Provenance, RunLog
+from .sums import exact_sum
 from .timeline import Timeline
 
 
@@ -26,7 +26,7 @@ class ComponentEnergy:
 
     @property
     def total_j(self) -> float:
-        return fsum(self.energy_j)
+        return exact_sum(len(self.energy_j), lambda rows: self.energy_j[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,9 @@ class RunEnergy:
         """The energy of "cpu" or "gpu"; None where nothing was read of it."""
         return next((c for c in self.components if c.component == component), None)
 
-    @property
-    def by_interval_j(self) -> FloatArray:
-        """Shape (n + 1,): all components together."""
-        total: FloatArray = np.sum([c.energy_j for c in self.components], axis=0)
+    def by_interval_j(self, rows: slice) -> FloatArray:
+        """All components together, in some of the n + 1 intervals."""
+        total: FloatArray = np.sum([c.energy_j[rows] for c in self.components], axis=0)
         return total
 
     @property
@@ -114,9 +113,10 @@ def _by_power(component: str, log: RunLog, timeline: Timeline) -> ComponentEnerg
         power_w = log.samples.channels.get(channel.run)
         if power_w is not None:
             covered = timeline.covered(power_w)
-            energy_j = timeline.interval_s * timeline.held(power_w)
+            energy_j = timeline.held(power_w)
+            energy_j *= timeline.interval_s
             if not timeline.holds_for_ever:
-                energy_j = np.where(covered, energy_j, 0.0)
+                energy_j[~covered] = 0.0
             return ComponentEnergy(component, energy_j, covered, channel.provenance)
     return None
 
@@ -126,15 +126,18 @@ def _by_counters(component: str, log: RunLog, timeline: Timeline) -> ComponentEn
     counted = log.samples.energy_j
     share: FloatArray | float | None = 1.0
     if f"attributable:{component}" in counted:
-        counters = [counted[f"attributable:{component}"]]
+        counters = [f"attributable:{component}"]
     else:
-        counters = [c for device, c in counted.items() if device.partition(":")[0] == component]
+        counters = [device for device in counted if device.partition(":")[0] == component]
         share = _share_of_power(component, log, timeline)
     if not counters or share is None:
         return None
     kinds = {source.kind for source in log.info.power_sources if source.component == component}
-    covered = np.logical_and.reduce([_spoken_for(c, timeline, kinds) for c in counters])
-    energy_j = np.sum([_steps(c, timeline) for c in counters], axis=0) * share
+    covered = np.logical_and.reduce([_spoken_for(counted[c], timeline, kinds) for c in counters])
+    energy_j = _steps(timeline.held(counted[counters[0]]))
+    for counter in counters[1:]:
+        energy_j += _steps(timeline.held(counted[counter]))
+    energy_j *= share
     return ComponentEnergy(component, energy_j, covered, _counted_provenance(component, log, kinds))
 
 
@@ -157,7 +160,8 @@ def _share_of_power(component: str, log: RunLog, timeline: Timeline) -> FloatArr
         if channel.provenance == "measured" and {channel.run, channel.machine} <= readings.keys():
             whole = timeline.held(readings[channel.machine])
             run_w = timeline.held(readings[channel.run])
-            return np.divide(run_w, whole, out=np.zeros_like(whole), where=whole > 0)
+            run_w[whole <= 0] = 0.0
+            return np.divide(run_w, whole, out=run_w, where=whole > 0)
     return None if _tells_runs_apart(log) else 1.0
 
 
@@ -178,16 +182,20 @@ def _spoken_for(
     """
     covered = timeline.covered(counted_j)
     if not {"power", "estimate"} & set(kinds):
-        first, last = np.flatnonzero(~np.isnan(counted_j))[[0, -1]]
-        covered[first + 1 : last + 1] = True
+        present = ~np.isnan(counted_j)
+        first, behind = int(np.argmax(present)), len(present) - int(np.argmax(present[::-1]))
+        covered[first + 1 : behind] = True
     return covered
 
 
-def _steps(counted_j: FloatArray, timeline: Timeline) -> FloatArray:
-    """Joules by interval. A counter that falls was set back: what it shows then was used since.
+def _steps(held_j: FloatArray) -> FloatArray:
+    """Joules by interval, in the same array. A counter that falls was set back: what it shows then was used since.
 
     Nothing is added before the first and after the last reading, which the collector takes at start and end.
     """
-    held = timeline.held(counted_j)
-    steps = np.diff(held, prepend=held[0])
-    return np.where(steps < 0, held, steps)
+    falls = held_j[1:] < held_j[:-1]
+    since = held_j[1:][falls]
+    held_j[1:] -= held_j[:-1]
+    held_j[1:][falls] = since
+    held_j[0] = 0.0
+    return held_j

@@ -45,12 +45,20 @@ class Timeline:
             reading: Shape (n,), NaN where there is none, at least one that is not NaN.
 
         Returns:
-            Shape (n + 1,), no NaN.
+            Shape (n + 1,), no NaN; the caller's own.
         """
-        present = ~np.isnan(reading)
-        source = np.maximum.accumulate(np.where(present, np.arange(len(reading)), -1))
-        source[source < 0] = int(np.argmax(present))
-        return np.append(reading[source], reading[source[-1]])
+        n = len(reading)
+        values = np.empty(n + 1)
+        values[:n], values[n] = reading, reading[-1]
+        missing = np.isnan(values).nonzero()[0]
+        if not len(missing):
+            return values
+        begins, gap = _gaps(missing)
+        source = missing[begins] - 1
+        if source[0] < 0:
+            source[0] = np.argmax(~np.isnan(reading))
+        values[missing] = values[source[gap]]
+        return values
 
     def covered(self, reading: FloatArray) -> NDArray[np.bool_]:
         """Which intervals lie between two readings that are close enough to speak for all the time between.
@@ -61,26 +69,43 @@ class Timeline:
         Returns:
             Shape (n + 1,).
         """
-        ends_span = np.append(~np.isnan(reading), True)
-        span_of = np.cumsum(np.concatenate(([False], ends_span[:-1])))
-        span_s = np.bincount(span_of, weights=self.interval_s)
-        close: NDArray[np.bool_] = span_s <= self.longest_hold_s
-        covered: NDArray[np.bool_] = close[span_of]
+        covered: NDArray[np.bool_] = self.interval_s <= self.longest_hold_s
+        missing = np.isnan(reading).nonzero()[0]
+        if len(missing):
+            # Where readings are missing, the intervals up to the next one are one span of time.
+            begins, gap = _gaps(missing)
+            ends = missing[np.append(begins[1:], True)] + 1
+            intervals = np.concatenate((missing, ends))
+            span = np.concatenate((gap, np.arange(len(ends))))
+            span_s = np.bincount(span, weights=self.interval_s[intervals])
+            covered[intervals] = (span_s <= self.longest_hold_s)[span]
         return covered
 
     def share(self, covered: NDArray[np.bool_]) -> float:
         """The share of the run's time in the given intervals, 0 to 1. A run without duration is wholly covered."""
         duration_s = self.duration_s
-        return float(self.interval_s[covered].sum()) / duration_s if duration_s > 0 else 1.0
+        if duration_s <= 0 or covered.all():
+            return 1.0
+        return float(self.interval_s[covered].sum()) / duration_s
+
+
+def _gaps(missing: NDArray[np.intp]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Of the rows without a reading, at least one, which ones begin a gap, and the number of the gap of each."""
+    begins = np.empty(len(missing), dtype=bool)
+    begins[0] = True
+    np.greater(missing[1:] - missing[:-1], 1, out=begins[1:])
+    return begins, np.cumsum(begins) - 1
 
 
 def timeline(log: RunLog) -> Timeline:
     """Cut a run's time into intervals."""
     time_s = log.samples.time_s
-    interval_s = np.diff(np.concatenate(([log.start_s], time_s, [log.end_s])))
+    interval_s = np.empty(len(time_s) + 1)
+    interval_s[0], interval_s[-1] = time_s[0] - log.start_s, log.end_s - time_s[-1]
+    np.subtract(time_s[1:], time_s[:-1], out=interval_s[1:-1])
     usual_s = log.info.interval_s
     if usual_s is None:
-        usual_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
+        usual_s = float(np.median(interval_s[1:-1])) if len(time_s) > 1 else 0.0
     return Timeline(
         interval_s,
         max(SHORTEST_GAP_S, INTERVALS_IN_A_GAP * usual_s),

@@ -2,132 +2,168 @@
 
 from __future__ import annotations
 
-import math
-from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Problem
 from ..model import FloatArray, Samples
-from .fields import CHANNEL_FIELDS, ENERGY_FIELDS, LOAD_CHANNELS, LOAD_FIELD, CpuTime, Line
-
-_LARGEST_READING = 1e15
-"""No device draws, counts or holds more, in whatever unit; nor does any less than 0."""
+from .cpu_times import CpuTimes
+from .fields import CHANNEL_FIELDS, ENERGY_FIELDS, LOAD_CHANNELS, LOAD_FIELD, Line
+from .spool import Readings, Spool
 
 _MAX_DEVICES = 64
 """A stranger decides on their number, and memory shall not grow with it. Real logs have a handful."""
 
+_LATEST_TIMESTAMP_S = 1e11
+"""The year 5138. What lies beyond was written in milliseconds, or is no time at all."""
+
 _NO_LOAD = (None,) * len(LOAD_CHANNELS)
+_TIME = "timestamp"
 _INTENSITY = "carbon_intensity_g_per_kwh"
-_PLAIN = {name: field for name, field in CHANNEL_FIELDS.items() if name != _INTENSITY}
-_TIME_AND_PLAIN = attrgetter("timestamp", *_PLAIN.values())
-_COLUMNS = (*_PLAIN, _INTENSITY, *LOAD_CHANNELS)
-"""The channels, in the order of a block's rows behind that of the times."""
+_CHANNELS = (*(name for name in CHANNEL_FIELDS if name != _INTENSITY), _INTENSITY, *LOAD_CHANNELS)
+_ENERGY_KEY = "energy of "
+"""Before the device, in the key of a column."""
+
+ALL_FIELDS = frozenset(Line.__struct_fields__)
+
+
+def is_time(timestamp: float) -> bool:
+    """Whether it is a number of seconds since 1970."""
+    return 0 < timestamp < _LATEST_TIMESTAMP_S
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the columns of samples with certain fields are picked."""
+
+    keys: tuple[str, ...]
+    plain: Callable[[Line], tuple[Any, ...]]
+    """The first of them, time among them."""
+    has_intensity: bool
+    has_load: bool
+    energy_fields: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def _plan(fields: frozenset[str]) -> _Plan:
+    plain = {k: f for k, f in CHANNEL_FIELDS.items() if k != _INTENSITY and f in fields}
+    has_intensity = CHANNEL_FIELDS[_INTENSITY] in fields
+    has_load = LOAD_FIELD in fields
+    return _Plan(
+        (_TIME, *plain, *(_INTENSITY,) * has_intensity, *LOAD_CHANNELS * has_load),
+        attrgetter(_TIME, *plain.values()) if plain else lambda sample: (sample.timestamp,),
+        has_intensity,
+        has_load,
+        tuple(field for field in ENERGY_FIELDS if field in fields),
+    )
 
 
 class Columns:
     """Takes in samples, and gives them back as arrays."""
 
     def __init__(self) -> None:
-        self._n = 0
-        self._blocks: list[FloatArray] = []
-        self._energy: dict[str, array[float]] = {}
-        self._cpu_times: dict[str, CpuTime] = {}
-        self._cpu_seconds: dict[str, float] = {}
+        self.cpu_times = CpuTimes()
+        self._spool = Spool()
+        self._devices: dict[str, None] = {}
 
-    def take(self, samples: Sequence[Line]) -> None:
-        """Take in some samples, in the order of the log."""
-        loads = [
-            load if load is not None and len(load) == len(LOAD_CHANNELS) else _NO_LOAD
-            for load in (sample.cpu_count_adjusted_average_load for sample in samples)
-        ]
-        intensities = [sample.realtime_carbon_intensity for sample in samples]
-        rows = [
-            *zip(*map(_TIME_AND_PLAIN, samples), strict=True),
-            [None if isinstance(value, str) else value for value in intensities],
-            *zip(*loads, strict=True),
-        ]
-        self._blocks.append(np.array(rows, dtype=np.float64))  # None becomes NaN
-        self._take_energies(samples)
-        self._n += len(samples)
-        for times in (sample.cpu_time_seconds for sample in samples):
-            if times:
-                # The last reading of a process counts: only when one has gone need the readings before be kept.
-                if times.keys() != self._cpu_times.keys():
-                    self._close_processes()
-                self._cpu_times = times
+    def take(self, samples: Sequence[Line], fields: frozenset[str] = ALL_FIELDS) -> bool:
+        """Take in some samples, in the order of the log, without the times of their processes.
+
+        Args:
+            fields: Those that any of the samples has, or more.
+
+        Returns:
+            False: one of them has no time, and none was taken in.
+
+        Raises:
+            SpillError: there is no more room for them.
+        """
+        plan = _plan(fields)
+        rows: list[Sequence[Any]] = [*zip(*map(plan.plain, samples), strict=True)]
+        if not (is_time(min(rows[0])) and is_time(max(rows[0]))):
+            return False
+        if plan.has_intensity:
+            intensities = [sample.realtime_carbon_intensity for sample in samples]
+            rows.append([None if isinstance(value, str) else value for value in intensities])
+        if plan.has_load:
+            loads = [sample.cpu_count_adjusted_average_load for sample in samples]
+            usual = (
+                load if load and len(load) == len(LOAD_CHANNELS) else _NO_LOAD for load in loads
+            )
+            rows += zip(*usual, strict=True)
+        keys = plan.keys
+        for field in plan.energy_fields:
+            energies = dict(self._energies([getattr(s, field) for s in samples], field))
+            keys += tuple(energies)
+            rows += energies.values()
+        self._spool.add(keys, np.array(rows, dtype=np.float64))  # None becomes NaN
+        return True
 
     def samples(self, name: str) -> tuple[Samples | None, tuple[Problem, ...]]:
         """What was taken in, sorted by time, and what was wrong with it. None: there was not a single sample.
 
         Args:
             name: The log's name for messages.
+
+        Raises:
+            SpillError: a temporary file cannot be written or read.
         """
-        if not self._blocks:
+        self._spool.seal()
+        if _TIME not in self._spool.present:
             return None, ()
-        table = np.concatenate(self._blocks, axis=1)
-        problems = [*_drop_impossible(table, name)]
-        time_s = table[0]
-        order = np.argsort(time_s, kind="stable")
-        order = order[np.concatenate(([True], np.diff(time_s[order]) > 0))]
-        problems += _order_problems(time_s, len(order), name)
-        channels = _with_readings(dict(zip(_COLUMNS, table[1:], strict=True)), order)
-        cpu_seconds = self._all_cpu_seconds(channels.pop("cpu_seconds", None))
-        energy = {device: self._padded(column) for device, column in self._energy.items()}
-        samples = Samples(
-            np.ascontiguousarray(time_s[order]),
-            channels,
-            cpu_seconds,
-            _with_readings(energy, order),
+        problems = [*_impossible_readings(self._spool.impossible, name)]
+        time_s = self._spool.column(_TIME)
+        order = None
+        if not (time_s[1:] > time_s[:-1]).all():
+            order = np.argsort(time_s, kind="stable")
+            order = order[np.concatenate(([True], np.diff(time_s[order]) > 0))]
+            problems += _order_problems(time_s, len(order), name)
+            time_s = time_s[order]
+        channels = self._readings({channel: channel for channel in _CHANNELS}, order)
+        cpu_seconds = (
+            float(np.nanmax(channels["cpu_seconds"]))
+            if "cpu_seconds" in channels
+            else self.cpu_times.seconds()
         )
-        return samples, tuple(problems)
+        energy = self._readings({d: _ENERGY_KEY + d for d in self._devices}, order)
+        channels = channels.without("cpu_seconds")
+        return Samples(time_s, channels, cpu_seconds, energy), tuple(problems)
 
-    def _take_energies(self, samples: Sequence[Line]) -> None:
-        for field, prefix in ENERGY_FIELDS.items():
-            counted = [*map(attrgetter(field), samples)]
-            if any(counted):
-                for at, joules in enumerate(counted, self._n):
-                    self._take_energy(at, prefix, joules or {})
+    def _readings(self, keys: Mapping[str, str], order: NDArray[np.intp] | None) -> Readings:
+        """Those columns that hold a reading, in the given order of samples."""
+        present = self._spool.present
+        found = Readings(self._spool, {n: k for n, k in keys.items() if k in present}, order)
+        if order is None:
+            return found
+        # The only readings of a column may be those of samples that are left out.
+        return found.without(*(name for name, column in found.items() if np.isnan(column).all()))
 
-    def _take_energy(self, at: int, prefix: str, joules: Mapping[str, float | None]) -> None:
-        for device, value in joules.items():
-            known = prefix + device in self._energy or len(self._energy) < _MAX_DEVICES
-            if value is not None and known:
-                column = self._energy.setdefault(prefix + device, array("d"))
-                column.extend([math.nan] * (at - len(column)))
-                column.append(value)
-
-    def _padded(self, column: array[float]) -> FloatArray:
-        """An energy column ends with its device's last reading: fill it up to the last sample."""
-        padded = np.concatenate((column, np.full(self._n - len(column), np.nan)))
-        padded[_impossible(padded)] = np.nan
-        return padded
-
-    def _all_cpu_seconds(self, counted_s: FloatArray | None) -> float | None:
-        """The collector's own sum, which has short-lived processes too, else that of each process's last reading."""
-        if counted_s is not None:
-            return float(np.nanmax(counted_s))
-        self._close_processes()
-        return math.fsum(self._cpu_seconds.values()) if self._cpu_seconds else None
-
-    def _close_processes(self) -> None:
-        for process, time in self._cpu_times.items():
-            seconds = (time.user or 0.0) + (time.system or 0.0)
-            if 0 <= seconds <= _LARGEST_READING:
-                self._cpu_seconds[process] = seconds
+    def _energies(
+        self, counted: Sequence[Mapping[str, float | None] | None], field: str
+    ) -> Iterator[tuple[str, list[float | None]]]:
+        """The columns of the devices in a field: key and values."""
+        for device in dict.fromkeys(chain.from_iterable(filter(None, counted))):
+            name = ENERGY_FIELDS[field] + device
+            if name not in self._devices and len(self._devices) >= _MAX_DEVICES:
+                continue
+            values = [joules.get(device) if joules else None for joules in counted]
+            if any(value is not None for value in values):
+                self._devices[name] = None
+                yield _ENERGY_KEY + name, values
 
 
-def _drop_impossible(table: FloatArray, name: str) -> Iterator[Problem]:
-    """Let readings that no device gives count as missing: one of them would be the whole run's figure."""
-    for channel, column in zip(_COLUMNS, table[1:], strict=True):
-        beyond = _impossible(column)
-        if beyond.any():
-            column[beyond] = np.nan
+def _impossible_readings(found: Mapping[str, int], name: str) -> Iterator[Problem]:
+    for channel in _CHANNELS:
+        if channel in found:
             field = CHANNEL_FIELDS.get(channel, LOAD_FIELD)
-            message = f'expected readings of 0 or more in "{field}", found {int(beyond.sum())} that no device gives'
+            message = f'expected readings of 0 or more in "{field}", found {found[channel]} that no device gives'
             yield Problem(name, message, hint="they count as missing")
 
 
@@ -140,19 +176,3 @@ def _order_problems(time_s: FloatArray, n_kept: int, name: str) -> Iterator[Prob
             f"expected each timestamp once, found {repeated} repeated; the first of each is kept"
         )
         yield Problem(name, message)
-
-
-def _impossible(reading: FloatArray) -> NDArray[np.bool_]:
-    beyond: NDArray[np.bool_] = (reading < 0) | (reading > _LARGEST_READING)
-    return beyond
-
-
-def _with_readings(
-    columns: Mapping[str, FloatArray], order: NDArray[np.intp]
-) -> dict[str, FloatArray]:
-    """Those columns that hold a reading, in the given order of samples."""
-    return {
-        name: values
-        for name, column in columns.items()
-        if not np.isnan(values := np.ascontiguousarray(column[order])).all()
-    }

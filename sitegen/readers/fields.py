@@ -39,6 +39,8 @@ CHANNEL_FIELDS: Mapping[str, str] = {
 `sensor` stands for all that measures but RAPL and NVML, whose fields bear names of the seed's.
 """
 
+CPU_TIME_FIELD = "cpu_time_seconds"
+PROCESSES_FIELD = "process_ids"
 LOAD_FIELD = "cpu_count_adjusted_average_load"
 LOAD_CHANNELS = ("load_1_min", "load_5_min", "load_15_min")
 ENERGY_FIELDS: Mapping[str, str] = {
@@ -54,7 +56,7 @@ class CpuTime(msgspec.Struct, gc=False):
 
 
 class Line(msgspec.Struct, gc=False):
-    """The part of a sample that the figures and charts need. Unknown fields are ignored."""
+    """The numbers of a sample that the figures and charts need. Unknown fields are ignored."""
 
     timestamp: float
     rapl_estimated_attributable_power_draw: float | None = None
@@ -78,9 +80,21 @@ class Line(msgspec.Struct, gc=False):
     attributable_cpu_seconds: float | None = None
     realtime_carbon_intensity: float | str | None = None
     cpu_count_adjusted_average_load: tuple[float | None, ...] | None = None
-    cpu_time_seconds: dict[str, CpuTime] | None = None
     energy_j: dict[str, float | None] | None = None
     attributable_energy_j: dict[str, float | None] | None = None
+
+
+class WholeLine(Line, gc=False):
+    """With the CPU time of each process."""
+
+    cpu_time_seconds: dict[str, CpuTime] | None = None
+
+
+class AlikeLine(Line, gc=False):
+    """One of many lines that differ in numbers only: which processes there are need not be read of each."""
+
+    cpu_time_seconds: msgspec.Raw = msgspec.Raw()
+    process_ids: msgspec.Raw = msgspec.Raw()
 
 
 def number(value: object) -> float:

@@ -18,6 +18,8 @@ MAX_ENTRIES = 256
 """Of the other lists, such as GPUs."""
 MAX_PROCESSES = 10_000_000
 """Of one run, on as many nodes: more than any computer has."""
+MAX_PICKLE_BYTES = 16 << 20
+"""A published one has some 80 KB. More is refused as made to do harm."""
 WITHOUT_INFO = "the run is shown without its start, end and machine"
 
 _LARGEST = 1e15

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-MAX_BYTES: Final = 16 << 20
+from .info_fields import MAX_PICKLE_BYTES
+
 MAX_OPCODES: Final = 100_000
 """The published pickles have 4,000 to 7,000. Each opcode makes at most one small object."""
 
@@ -42,9 +43,9 @@ def opcodes(data: bytes) -> Iterator[tuple[int, str, Any]]:
         RefusedPickleError: too many bytes or opcodes, an opcode that Python 3 does not write, or a
             huge number.
     """
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_PICKLE_BYTES:
         raise RefusedPickleError(
-            f"has {len(data):,} bytes, more than the {MAX_BYTES:,} that are read"
+            f"has {len(data):,} bytes, more than the {MAX_PICKLE_BYTES:,} that are read"
         )
     position = 0
     for _ in range(MAX_OPCODES):

@@ -5,35 +5,33 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 
 from ..errors import Problem, RunError
 from ..model import Samples
-from .columns import Columns
+from .columns import Columns, is_time
+from .content import HashedFile
 from .fields import (
     CHANNEL_FIELDS,
+    CPU_TIME_FIELD,
     ENERGY_FIELDS,
     LOAD_FIELD,
-    Line,
+    AlikeLine,
+    WholeLine,
     cleaned,
     number,
 )
 from .lines import MAX_LINE_BYTES, Block, LongLine, read_blocks
-
-_LATEST_TIMESTAMP_S = 1e11
-"""The year 5138. What lies beyond was written in milliseconds, or is no time at all."""
+from .shapes import Shape, Shapes, outline
 
 _PROBLEMS_OF_A_KIND = 3
 
-# A stranger decides on their number, and memory shall not grow with a log's variety. Real logs have a handful.
-_MAX_SHAPES, _MAX_SHAPE_BYTES = 500, 1 << 16
+_OBJECTS = (CPU_TIME_FIELD, *ENERGY_FIELDS)
 
-_OBJECTS = ("cpu_time_seconds", *ENERGY_FIELDS)
-
-# All that a shape leaves out: digits, signs and the e of a float's exponent.
-_NOT_SHAPE = b'0123456789eE+-.,:"{}[]() \t\r_'
+_WHOLE = msgspec.json.Decoder(WholeLine)
+_ALIKE = msgspec.json.Decoder(AlikeLine)
 
 
 class SampleStream:
@@ -48,13 +46,13 @@ class SampleStream:
         every_problem: List each faulty line, not only the first few of a kind.
     """
 
-    def __init__(self, file: BinaryIO, name: str, *, every_problem: bool = False) -> None:
+    def __init__(self, file: HashedFile, name: str, *, every_problem: bool = False) -> None:
         self._file = file
         self._name = name
         self._every_problem = every_problem
-        self._decoder = msgspec.json.Decoder(Line)
-        self._shapes: set[bytes] = set()
+        self._shapes = Shapes()
         self._columns = Columns()
+        self._next_line = 1
         self._kinds: Counter[str] = Counter()
         self._problems: list[Problem] = []
 
@@ -62,11 +60,13 @@ class SampleStream:
         for block in read_blocks(self._file):
             if isinstance(block, LongLine):
                 message = f"expected a sample, found a line of more than {MAX_LINE_BYTES >> 20} MiB"
-                self._fault(block.number, message, "the line is skipped")
-            else:
-                kept = block.data if self._all_as_usual(block) else self._one_by_one(block)
-                if kept:
-                    yield kept
+                self._fault(self._next_line, message, "the line is skipped")
+                self._next_line += 1
+            elif n := self._as_usual(block):
+                self._next_line += n
+                yield block.data
+            elif kept := self._one_by_one(block):
+                yield kept
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -100,64 +100,94 @@ class SampleStream:
 
     # -- lines -----------------------------------------------------------------------------------------------------
 
-    def _all_as_usual(self, block: Block) -> bool:
-        """Take in a block of samples of known shapes, as nearly all are. False: nothing was taken in."""
-        shapes = set(block.data.translate(None, _NOT_SHAPE).splitlines())
-        if not block.ended or not shapes <= self._shapes:
-            return False
+    def _as_usual(self, block: Block) -> int:
+        """Take in a block of lines that are good as they are, as nearly all are.
+
+        Returns:
+            How many lines it has. 0: nothing was taken in.
+        """
+        if not block.ended:
+            return 0
+        outlines = outline(block.data)
         try:
-            samples = self._decoder.decode_lines(block.data)
+            if found := self._shapes.as_expected(outlines):
+                return self._take_alike(block.data, *found)
+            return self._take_mixed(block, outlines.split(b"\n")[:-1])
         except (msgspec.DecodeError, RecursionError):
-            return False
-        if not all(0 < sample.timestamp < _LATEST_TIMESTAMP_S for sample in samples):
-            return False
-        self._columns.take(samples)
-        return True
+            return 0
+
+    def _take_alike(self, data: bytes, shape: Shape, n: int) -> int:
+        """Take in n lines of one shape."""
+        excerpt = None if self._every_problem else shape.excerpt
+        shortened = excerpt and excerpt.of(data)
+        text, cut_times = shortened or (data, [])
+        samples = _ALIKE.decode_lines(text)
+        if len(samples) != n or not self._columns.take(samples, shape.fields):
+            return 0
+        if CPU_TIME_FIELD in shape.fields:
+            self._columns.cpu_times.take_alike(
+                cut_times or [sample.cpu_time_seconds for sample in samples],
+                [sample.process_ids for sample in samples],
+            )
+        return n
+
+    def _take_mixed(self, block: Block, outlines: list[bytes]) -> int:
+        """Take in lines of some shapes, among which may be new ones."""
+        kinds = set(outlines)
+        shapes = [self._shapes.get(kind) or self._learnt(kind, block, outlines) for kind in kinds]
+        if None in shapes:
+            return 0
+        samples = _WHOLE.decode_lines(block.data)
+        fields = frozenset[str]().union(*(shape.fields for shape in shapes if shape))
+        if not self._columns.take(samples, fields):
+            return 0
+        for sample in samples:
+            self._columns.cpu_times.take(sample.cpu_time_seconds)
+        self._shapes.expect(outlines[-1])
+        return len(outlines)
+
+    def _learnt(self, kind: bytes, block: Block, outlines: list[bytes]) -> Shape | None:
+        """Look at a line whose shape was not seen before. None: it is not good as it is."""
+        line = block.lines[outlines.index(kind)]
+        parsed = _parse(line)
+        if not isinstance(parsed, dict) or cleaned(parsed) != parsed:
+            return None
+        return self._shapes.add(line, kind, parsed)
 
     def _one_by_one(self, block: Block) -> bytes:
         """Take in a block line by line; return what the download may show of it."""
-        kept = (self._line(n, line, block.ended) for n, line in enumerate(block.lines, block.first))
-        return b"".join(line + b"\n" for line in kept if line is not None)
+        lines = block.lines
+        kept = (self._line(n, line, block.ended) for n, line in enumerate(lines, self._next_line))
+        download = b"".join(line + b"\n" for line in kept if line is not None)
+        self._next_line += len(lines)
+        return download
 
     def _line(self, line_number: int, line: bytes, ended: bool) -> bytes | None:
         """Take in one line; return what the download may show of it."""
         if not line or line.isspace():
             return None
         try:
-            sample = self._decoder.decode(line)
+            sample = _WHOLE.decode(line)
         except (msgspec.DecodeError, RecursionError):
             return self._faulty_line(line_number, line, ended)
-        shape = line.translate(None, _NOT_SHAPE)
-        kept = line if shape in self._shapes else self._checked(line, shape)
-        if kept is None:
+        kept = line if self._shapes.get(outline(line)) else _allowed(line)
+        if kept is None:  # what the decoder passed over is no JSON
             return self._faulty_line(line_number, line, ended)
-        if not 0 < sample.timestamp < _LATEST_TIMESTAMP_S:
+        if not is_time(sample.timestamp):
             self._note_untimed(sample.timestamp, line_number)
             return None
-        self._columns.take([sample])
+        self._take(sample)
         return kept
 
-    def _checked(self, line: bytes, shape: bytes) -> bytes | None:
-        """Look at a line whose keys were not seen before; those like it then pass unread.
-
-        The shape of a line is its letters: two lines with the same letters in the same order have the same keys and
-        no other text, so only numbers differ. None: what the decoder passed over is no JSON.
-        """
-        parsed = _parse(line)
-        if not isinstance(parsed, dict):
-            return None
-        clean = cleaned(parsed)
-        if clean != parsed:
-            return _dump(clean)
-        if len(self._shapes) < _MAX_SHAPES and len(shape) <= _MAX_SHAPE_BYTES:
-            self._shapes.add(shape)
-        return line
+    def _take(self, sample: WholeLine) -> None:
+        self._columns.take([sample])
+        self._columns.cpu_times.take(sample.cpu_time_seconds)
 
     def _faulty_line(self, line_number: int, line: bytes, ended: bool) -> bytes | None:
         """A line that is not quite a sample: what can be used of it is used."""
         parsed = _parse(line)
         if isinstance(parsed, dict) and "timestamp" in parsed:
-            if not 0 < number(parsed["timestamp"]) < _LATEST_TIMESTAMP_S:
+            if not is_time(number(parsed["timestamp"])):
                 self._note_untimed(parsed["timestamp"], line_number)
                 return None
             clean = cleaned(parsed)
@@ -167,7 +197,7 @@ class SampleStream:
                     f'expected {expected} in "{field}", found {_shown(parsed[field])}',
                     "the reading counts as missing",
                 )
-            self._columns.take([_as_line(clean)])
+            self._take(msgspec.convert(clean, WholeLine))
             return _dump(clean)
         if isinstance(parsed, dict):
             self._fault(
@@ -209,6 +239,15 @@ def _parse(line: bytes) -> object:
         return None
 
 
+def _allowed(line: bytes) -> bytes | None:
+    """A line with the fields of the format and no others. None: it is no JSON."""
+    parsed = _parse(line)
+    if not isinstance(parsed, dict):
+        return None
+    clean = cleaned(parsed)
+    return line if clean == parsed else _dump(clean)
+
+
 def _dump(clean: Mapping[str, Any]) -> bytes:
     return json.dumps(clean, separators=(",", ":"), allow_nan=False).encode()
 
@@ -221,11 +260,6 @@ def _lost(parsed: Mapping[str, Any], clean: Mapping[str, Any]) -> Iterator[tuple
             yield field, "a number"
         elif field in _OBJECTS and parsed[field] is not None and clean[field] is None:
             yield field, "an object"
-
-
-def _as_line(clean: Mapping[str, Any]) -> Line:
-    """A cleaned sample as the decoder would have given it."""
-    return msgspec.convert(clean, Line)
 
 
 def _shown(value: object) -> str:

@@ -386,7 +386,7 @@ def test_the_collector_needs_nothing_of_the_generator() -> None:
     ).stdout
     loaded = {name.partition(".")[0] for name in output.split()}
     extras = {"mkdocs", "jinja2", "markdown", "plotly", "pandas", "numpy", "msgspec", "pydantic"}
-    extras |= {"nh3", "regex", "rich", "isal", "stream_zip", "tsdownsample", "yaml"}
+    extras |= {"nh3", "regex", "rich", "isal", "xxhash", "tsdownsample", "yaml"}
     assert not loaded & (extras | {"psutil", "pynvml", "requests"})
     assert not any(name.startswith("wattboard.sitegen") for name in output.split())
 

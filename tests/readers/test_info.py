@@ -27,7 +27,7 @@ from wattboard.sitegen.model import (
     RunInfo,
 )
 from wattboard.sitegen.readers import info_json, info_pickle
-from wattboard.sitegen.readers.info import MAX_JSON_BYTES, read_info
+from wattboard.sitegen.readers.info import MAX_JSON_BYTES, info_file, parse_info
 from wattboard.sitegen.readers.info_fields import MAX_PACKAGES, clean
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "info"
@@ -41,6 +41,10 @@ def run(tmp_path: Path) -> PartLocation:
     folder = tree / "ppo" / "impacttracker"
     folder.mkdir(parents=True)
     return PartLocation(folder, tree, "logs/ppo/impacttracker")
+
+
+def read_info(run: PartLocation) -> tuple[RunInfo, tuple[Problem, ...]]:
+    return parse_info(info_file(run), run)
 
 
 def put(run: PartLocation, name: str, content: bytes | str | dict[str, Any]) -> Path:

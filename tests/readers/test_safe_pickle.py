@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wattboard.sitegen.readers.foreign import Foreign
+from wattboard.sitegen.readers.info_fields import MAX_PICKLE_BYTES
 from wattboard.sitegen.readers.pickle_opcodes import (
-    MAX_BYTES,
     MAX_OPCODES,
     DamagedPickleError,
     RefusedPickleError,
@@ -289,7 +289,7 @@ BOMBS: dict[str, bytes] = {
         b"\x80\x03cx\nY\nq\x00)R" + b"q\x01h\x00h\x01\x85R" * (MAX_OPCODES // 5 - 10) + b"."
     ),
     "marks alone": b"\x80\x03" + b"(" * (MAX_OPCODES * 2),
-    "empty dicts": b"\x80\x03" + b"}" * (MAX_BYTES - 10),
+    "empty dicts": b"\x80\x03" + b"}" * (MAX_PICKLE_BYTES - 10),
     "empty sets": b"\x80\x04" + b"\x8f" * (MAX_OPCODES + 1),
     "a list that holds itself": b"\x80\x03]q\x00h\x00a.",
     "one long key again and again": (
@@ -312,7 +312,7 @@ BOMBS: dict[str, bytes] = {
     ),
     "a line without end": b"\x80\x03c" + b"a" * (8 << 20),
     "wide text": b"\x80\x03" + text("\U0001f600".encode() + b"a" * (8 << 20)) + b".",
-    "too large": b"\x80\x03" + b"N" * MAX_BYTES,
+    "too large": b"\x80\x03" + b"N" * MAX_PICKLE_BYTES,
     "a protocol to come": b"\x80\x09N.",
 }
 
