@@ -20,14 +20,13 @@ import pyarrow as pa
 import pytest
 from golden import check_golden
 from logs import our_info, power_samples, write_run
+from measured import measured
 from pyarrow import parquet
 from wattboard.sitegen import load_runs, run_table
-from wattboard.sitegen.build import measure_runs
-from wattboard.sitegen.measure import MeasureOptions
 from wattboard.sitegen.model import Figure, Region
-from wattboard.sitegen.progress import Silence
 from wattboard.sitegen.run_columns import TableRun
 from wattboard.sitegen.run_table import TableAbout, write_run_table
+from wattboard.sitegen.scan import scan
 from wattboard.sitegen.spec.model import Variable
 
 SCORE = {"score": Variable("Score", "points")}
@@ -49,8 +48,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> list[TableRun]:
     )
     write_run(folder / "a", samples, info)
     write_run(folder / "b", power_samples(cpu_w=None), info=None)
-    results, _ = measure_runs([folder], MeasureOptions(), 1, Silence())
-    whole, killed = results
+    whole, killed = (measured(location).result for location in scan([folder]).runs)
     figures = {**whole.figures, "score": Figure(3.0, "reported")}
     return [
         TableRun(whole, figures, "runs/logs/a/", ("Board › A", "Board › B")),
