@@ -250,7 +250,9 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         found += self._search_stubs()
         entries: list[RunEntry] = []
         has_run_index = _has_run_index(build.leaderboard)
-        for content, run in build.renderer.run_pages():
+        for run in build.leaderboard.runs:
+            zip_file = build.renderer.zip_file(run)
+            content = build.renderer.run_page(run, run.charts, zip_file.stat().st_size)
             page = LeaderboardPage(content, build.run_files[content.address], config)
             if content.above is not None:
                 page.parent = build.pages[content.above].parent
@@ -259,9 +261,9 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             target.write_text(self._themed(page, files, config), encoding="utf-8")
             for name, text in content.files.items():
                 target.with_name(name).write_text(text, encoding="utf-8")
-            build.renderer.zip_file(run).rename(target.parent / LOG_ZIP)
+            zip_file.rename(target.parent / LOG_ZIP)
             if has_run_index:
-                entries.append(build.renderer.run_entry(content, run))
+                entries.append(build.renderer.run_entry(build.renderer.run_head(run), run))
             else:
                 found.append(_search_entry(page))
         self._forget_downloads()

@@ -14,8 +14,8 @@ from markupsafe import Markup, escape
 
 from ..addresses import COMPARE, METHODS, RUNS
 from ..measure import download_name
-from ..model import Group, Leaderboard, RunResult
-from ..plots.siblings import spreads
+from ..model import Group, Leaderboard, RunResult, TimeChart
+from ..plots.siblings import SIBLINGS_FILE, siblings_data
 from ..run_index import RunEntry
 from ..table import main_table, run_titles
 from ..text import count
@@ -31,7 +31,7 @@ from .group_page import group_view
 from .links import Links
 from .methods_page import MethodsView, methods_view
 from .page_data import DATA_FILE, as_script, group_data, run_data
-from .run_page import Shown, run_view
+from .run_page import Shown, run_title, run_view
 from .site import Site
 from .stubs import Stub, methods_stubs, run_about, stubs
 from .subject import Subject
@@ -57,6 +57,20 @@ class PageContent:
     """Title of the group that tells it from pages of the same title; "" where that is the front page."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Name to text of what lies beside the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunHead:
+    """What the rest of the site says of a run's page: for search, sitemap and index, without making the page."""
+
+    address: str
+    """As in `PageContent`, and so are the next four."""
+    title: str
+    summary: str
+    above: str | None
+    within: str
+    about: str
+    """What the run is found by beside its path: hardware, region and day."""
 
 
 def environment() -> Environment:
@@ -105,6 +119,8 @@ class PageRenderer:
                 **leaderboard_files(group, table),
                 **comparison_files(group, table),
             }
+            if group.node.is_leaf:
+                files[SIBLINGS_FILE] = as_script(siblings_data(group))
             contents = table_contents(
                 group.address,
                 table,
@@ -139,28 +155,42 @@ class PageRenderer:
     def _methods(self) -> MethodsView:
         return methods_view(self._leaderboard, self._links)
 
-    def run_pages(self) -> Iterator[tuple[PageContent, RunResult]]:
-        """A page a run."""
-        for run in self._leaderboard.runs:
-            address = self._leaderboard.run_addresses[run.location.path]
-            places = self._shown_in.get(run.location.path, ())
-            zip_bytes = self.zip_file(run).stat().st_size
-            view = run_view(self._leaderboard, run, places, zip_bytes, self._links)
-            leaf, above = (places[0].leaf, places[0].ancestors) if places else (None, ())
-            badge = run_badge(run)
-            files = {
-                DATA_FILE: as_script(run_data(run, address, view, leaf, above)),
-                BADGE: badge_svg(badge),
-            }
-            line = _run_line(run)
-            whole = "" if leaf is None else leaf.address
-            titles = (*(group.node.title for group in above), view.title)
-            summary = f"Energy, emissions and hardware of one run: {line}."
-            subject = Subject(address, titles, summary, (run,))
-            cite = self._cite(subject, badge, run_contents(address, run, whole=whole))
-            page = self._page(address, view.title, "run.html", view, line, files, cite)
-            above_leaf = None if leaf is None else leaf.address
-            yield replace(page, above=above_leaf, within=_within(above)), run
+    def run_head(self, run: RunResult) -> RunHead:
+        """What is known of a run's page before it is made. Cheap: a site has it of all runs, whatever it makes anew."""
+        places = self._shown_in.get(run.location.path, ())
+        about = run_about(run)
+        return RunHead(
+            address=self._leaderboard.run_addresses[run.location.path],
+            title=run_title(run, places),
+            summary=f"{run.location.path}, {about}",
+            above=places[0].leaf.address if places else None,
+            within=_within(places[0].ancestors) if places else "",
+            about=about,
+        )
+
+    def run_page(self, run: RunResult, charts: Sequence[TimeChart], zip_bytes: int) -> PageContent:
+        """A run's page, from that run, the spec and the site alone.
+
+        Args:
+            charts: Of this run.
+            zip_bytes: Size of its download.
+        """
+        head = self.run_head(run)
+        address, line = head.address, head.summary
+        places = self._shown_in.get(run.location.path, ())
+        view = run_view(run, charts, address, places, zip_bytes, self._links)
+        leaf, above = (places[0].leaf, places[0].ancestors) if places else (None, ())
+        badge = run_badge(run)
+        files = {
+            DATA_FILE: as_script(run_data(run, address, view, leaf, above)),
+            BADGE: badge_svg(badge),
+        }
+        titles = (*(group.node.title for group in above), view.title)
+        summary = f"Energy, emissions and hardware of one run: {line}."
+        subject = Subject(address, titles, summary, (run,))
+        cite = self._cite(subject, badge, run_contents(address, run, whole=head.above or ""))
+        page = self._page(address, view.title, "run.html", view, line, files, cite)
+        return replace(page, above=head.above, within=head.within)
 
     def zip_file(self, run: RunResult) -> Path:
         """Where a run's zip lies, to be put beside its page as `LOG_ZIP`."""
@@ -176,10 +206,10 @@ class PageRenderer:
         yield from stubs(self._leaderboard.runs)
         yield from methods_stubs(self._methods)
 
-    def run_entry(self, page: PageContent, run: RunResult) -> RunEntry:
+    def run_entry(self, head: RunHead, run: RunResult) -> RunEntry:
         """A run's page as the index over many runs has it."""
-        address = page.address if self._links.directory_urls else f"{page.address}index.html"
-        return RunEntry(address, page.title, run.location.path, run_about(run))
+        address = head.address if self._links.directory_urls else f"{head.address}index.html"
+        return RunEntry(address, head.title, run.location.path, head.about)
 
     def _index(self) -> PageContent:
         roots = tuple(
@@ -270,7 +300,7 @@ def _places(leaderboard: Leaderboard) -> Mapping[str, Sequence[Shown]]:
     for group, ancestors in _with_ancestors(leaderboard.roots):
         if group.node.is_leaf:
             paths = [run.location.path for run in group.runs]
-            shown = Shown(group, ancestors, run_titles(paths), spreads(group))
+            shown = Shown(group, ancestors, run_titles(paths))
             for path in paths:
                 places.setdefault(path, []).append(shown)
     return places
@@ -280,8 +310,3 @@ def _group_line(group: Group, ancestors: Sequence[Group]) -> str:
     """Tells a leaf from one of the same title in another group."""
     titles = " › ".join(g.node.title for g in (*ancestors, group))
     return f"Energy and emissions of {count(len(group.runs), 'run')}: {titles}."
-
-
-def _run_line(run: RunResult) -> str:
-    """What a search should find: the path, the hardware, the region and the day."""
-    return f"{run.location.path}, {run_about(run)}"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from ..addresses import LOG_ZIP
 from ..catalog import FIGURES, FigureKind
-from ..model import Figure, Group, Leaderboard, RunResult, extra_figures
-from ..plots.siblings import Spread, sibling_views
+from ..model import Figure, Group, RunResult, TimeChart, extra_figures
+from ..plots.siblings import SIBLINGS_FILE
 from ..plots.time_chart import time_chart
 from ..scales import best
 from ..spec.model import Variable
@@ -43,23 +43,24 @@ class Shown:
     ancestors: tuple[Group, ...]
     titles: Mapping[str, str]
     """Run path to the short name that the leaf gives it."""
-    spreads: tuple[Spread, ...]
-    """How its figures are spread over its runs."""
 
 
 def run_view(
-    leaderboard: Leaderboard,
     run: RunResult,
+    charts: Sequence[TimeChart],
+    here: str,
     shown_in: Sequence[Shown],
     zip_bytes: int,
     links: Links,
 ) -> RunView:
-    """All that a run's page shows.
+    """All that a run's page shows. Of other runs it knows nothing, so that they may come and go.
 
     Args:
+        charts: Of this run.
+        here: Address of its page.
+        shown_in: The leaves that list it, in the order of the spec.
         zip_bytes: Size of its download.
     """
-    here = leaderboard.run_addresses[run.location.path]
     crumbs: tuple[Link, ...] = ()
     if shown_in:
         crumbs = breadcrumbs(here, (*shown_in[0].ancestors, shown_in[0].leaf), links)
@@ -68,7 +69,7 @@ def run_view(
         kind.name: _catalogue_view(run, kind) for kind in FIGURES if not _of_no_gpu(run, kind)
     }
     return RunView(
-        title=_title(run, shown_in),
+        title=run_title(run, shown_in),
         path=run.location.path,
         breadcrumbs=crumbs,
         shown_in=tuple(
@@ -83,11 +84,11 @@ def run_view(
         figures=(*extras, *(figures[name] for name in _TILES if name in figures)),
         more_figures=tuple(view for name, view in figures.items() if name not in _TILES),
         warnings=tuple(_warnings(run)),
-        siblings=tuple(
-            sibling_views(shown_in[0].leaf, run, shown_in[0].spreads) if shown_in else ()
-        ),
         siblings_of=crumbs[-1] if crumbs else None,
-        charts=tuple(time_chart(chart) for chart in run.charts),
+        siblings_file=(
+            links.file(here, f"{shown_in[0].leaf.address}{SIBLINGS_FILE}") if shown_in else ""
+        ),
+        charts=tuple(time_chart(chart) for chart in charts),
         facts=tuple(facts(run)),
         downloads=(
             Download("The raw log", LOG_ZIP, f"zip, {size(zip_bytes)}"),
@@ -97,7 +98,7 @@ def run_view(
     )
 
 
-def _title(run: RunResult, shown_in: Sequence[Shown]) -> str:
+def run_title(run: RunResult, shown_in: Sequence[Shown]) -> str:
     """The leaf and the run's short name in it; for a run that no leaf lists, the last two parts of its path."""
     path = run.location.path
     if shown_in:

@@ -157,7 +157,8 @@ def shown(tmp_path: Path) -> RunView:
     (tmp_path / "downloads").mkdir()
     options = BuildOptions((tmp_path / "logs",), tmp_path / "spec.json", tmp_path / "downloads")
     board = build(options, Silence())
-    return run_view(board, board.runs[0], (), 1000, Links(""))
+    (run,) = board.runs
+    return run_view(run, run.charts, "runs/run/", (), 1000, Links())
 
 
 def tables(view: RunView) -> dict[str, dict[str, str]]:
