@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import quantiles
-
-_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +38,9 @@ class Distribution:
         first, median, third = quantiles(self.values, n=4, method="inclusive")
         return Quartiles(low, first, median, third, high)
 
-    def place(self, value: float) -> str:
-        """Where one of the values stands, from the nearer end: "2nd lowest of 5", "3rd of 5", "highest of 5"."""
-        n = len(self.values)
-        below, above = bisect_left(self.values, value), n - bisect_right(self.values, value)
-        if n - below - above == n:
-            return f"the same in all {n}"
-        ties = n - below - above - 1
-        return f"{_rank(below, above)} of {n}" + (
-            f", as {ties} other{'s' if ties > 1 else ''}" if ties else ""
-        )
-
-
-def _rank(below: int, above: int) -> str:
-    nth = ordinal(min(below, above) + 1)
-    if below == above:
-        return nth
-    end = "lowest" if below < above else "highest"
-    return end if min(below, above) == 0 else f"{nth} {end}"
-
-
-def ordinal(n: int) -> str:
-    """ "1st", "2nd", "11th"."""
-    return f"{n}{'th' if n % 100 in (11, 12, 13) else _ENDINGS.get(n % 10, 'th')}"
+    def thinned(self, most: int) -> tuple[float, ...]:
+        """The values; of more than so many, evenly spaced ones from the lowest to the highest."""
+        last = len(self.values) - 1
+        if last < most:
+            return self.values
+        return tuple(self.values[round(i * last / (most - 1))] for i in range(most))

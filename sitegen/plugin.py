@@ -272,8 +272,32 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         has_run_index = _has_run_index(build.leaderboard)
         found = [_search_entry(page) for page in build.pages.values()]
         found += self._search_stubs()
+<<<<<<< HEAD
         if not has_run_index:
             found += (self._run_search_entry(head, config) for head in self._heads())
+=======
+        entries: list[RunEntry] = []
+        has_run_index = _has_run_index(build.leaderboard)
+        for run in build.leaderboard.runs:
+            zip_file = build.renderer.zip_file(run)
+            content = build.renderer.run_page(run, run.charts, zip_file.stat().st_size)
+            page = LeaderboardPage(content, build.run_files[content.address], config)
+            if content.above is not None:
+                page.parent = build.pages[content.above].parent
+            target = Path(page.file.abs_dest_path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(self._themed(page, files, config), encoding="utf-8")
+            for name, text in content.files.items():
+                target.with_name(name).write_text(text, encoding="utf-8")
+            zip_file.rename(target.parent / LOG_ZIP)
+            if has_run_index:
+                entries.append(build.renderer.run_entry(build.renderer.run_head(run), run))
+            else:
+                found.append(_search_entry(page))
+        self._forget_downloads()
+        if has_run_index:
+            self._write_run_index(entries, config)
+>>>>>>> pagespeed
         _extend_search_index(config, found)
         if self._serving:
             # Ten thousand pages would take longer than the change of which one is to be seen.

@@ -24,6 +24,7 @@ _SCRIPTS = (
     "core",
     "links",
     "copy",
+    "numbers",
     "table-model",
     "table-sort",
     "table-filter",
@@ -44,6 +45,7 @@ _SCRIPTS = (
     "chart-table",
     "chart-tools",
     "chart-load",
+    "siblings",
     "basket",
 )
 """In the order in which they run: `core` first."""

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from ..addresses import COMPARE, METHODS, RUN_TABLE, RUNS
 from ..model import Group, Leaderboard, RunResult, TimeChart
-from ..plots.siblings import spreads
+from ..plots.siblings import SIBLINGS_FILE, siblings_data
 from ..run_table import TableAbout, site_table, write_run_table
 from ..table import main_table, run_titles
 from ..text import count, day
@@ -91,6 +91,8 @@ class PageRenderer:
             **leaderboard_files(group, table),
             **comparison_files(group, table),
         }
+        if group.node.is_leaf:
+            files[SIBLINGS_FILE] = as_script(siblings_data(group))
         contents = table_contents(
             group.address,
             table,
@@ -137,17 +139,40 @@ class PageRenderer:
         return methods_view(self._leaderboard, self._links)
 
     def run_head(self, run: RunResult) -> RunHead:
-        """What the rest of the site says of a run's page."""
+        """What is known of a run's page before it is made. Cheap: a site has it of all runs, whatever it makes anew."""
         places = self._shown_in.get(run.location.path, ())
-        leaf, above = (places[0].leaf, places[0].ancestors) if places else (None, ())
+        about = run_about(run)
         return RunHead(
-            self._leaderboard.run_addresses[run.location.path],
-            run_title(run, places),
-            _run_line(run),
-            None if leaf is None else leaf.address,
-            _within(above),
-            run_about(run),
+            address=self._leaderboard.run_addresses[run.location.path],
+            title=run_title(run, places),
+            summary=f"{run.location.path}, {about}",
+            above=places[0].leaf.address if places else None,
+            within=_within(places[0].ancestors) if places else "",
+            about=about,
         )
+
+    def run_page(self, run: RunResult, charts: Sequence[TimeChart]) -> PageContent:
+        """A run's page, from that run, the spec and the site alone.
+
+        Args:
+            charts: Of this run.
+        """
+        head = self.run_head(run)
+        address, line = head.address, head.summary
+        places = self._shown_in.get(run.location.path, ())
+        view = run_view(run, charts, address, places, run.zip_bytes or 0, self._links)
+        leaf, above = (places[0].leaf, places[0].ancestors) if places else (None, ())
+        badge = run_badge(run)
+        files = {
+            DATA_FILE: as_script(run_data(run, address, view, leaf, above)),
+            BADGE: badge_svg(badge),
+        }
+        titles = (*(group.node.title for group in above), view.title)
+        summary = f"Energy, emissions and hardware of one run: {line}."
+        subject = Subject(address, titles, summary, (run,))
+        cite = self._cite(subject, badge, run_contents(address, run, whole=head.above or ""))
+        page = self._page(address, view.title, "run.html", view, line, files, cite)
+        return replace(page, above=head.above, within=head.within)
 
     def run_digest(self, run: RunResult, frame: str) -> str:
         """Changes whenever a run's page may.
@@ -297,7 +322,7 @@ def _places(leaderboard: Leaderboard) -> Mapping[str, Sequence[Shown]]:
     for group, ancestors in _with_ancestors(leaderboard.roots):
         if group.node.is_leaf:
             paths = [run.location.path for run in group.runs]
-            shown = Shown(group, ancestors, run_titles(paths), spreads(group))
+            shown = Shown(group, ancestors, run_titles(paths))
             for path in paths:
                 places.setdefault(path, []).append(shown)
     return places
@@ -307,8 +332,3 @@ def _group_line(group: Group, ancestors: Sequence[Group]) -> str:
     """Tells a leaf from one of the same title in another group."""
     titles = " › ".join(g.node.title for g in (*ancestors, group))
     return f"Energy and emissions of {count(len(group.runs), 'run')}: {titles}."
-
-
-def _run_line(run: RunResult) -> str:
-    """What a search should find: the path, the hardware, the region and the day."""
-    return f"{run.location.path}, {run_about(run)}"

@@ -7,8 +7,13 @@ from dataclasses import dataclass, replace
 
 from ..addresses import LOG_ZIP, RUN_TABLE
 from ..catalog import FIGURES, FigureKind
+<<<<<<< HEAD
 from ..model import Figure, Group, Leaderboard, RunResult, TimeChart, extra_figures
 from ..plots.siblings import Spread, sibling_views
+=======
+from ..model import Figure, Group, RunResult, TimeChart, extra_figures
+from ..plots.siblings import SIBLINGS_FILE
+>>>>>>> pagespeed
 from ..plots.time_chart import time_chart
 from ..scales import best
 from ..spec.model import Variable
@@ -43,24 +48,27 @@ class Shown:
     ancestors: tuple[Group, ...]
     titles: Mapping[str, str]
     """Run path to the short name that the leaf gives it."""
-    spreads: tuple[Spread, ...]
-    """How its figures are spread over its runs."""
 
 
 def run_view(
-    leaderboard: Leaderboard,
     run: RunResult,
     charts: Sequence[TimeChart],
+<<<<<<< HEAD
+=======
+    here: str,
+>>>>>>> pagespeed
     shown_in: Sequence[Shown],
     zip_bytes: int,
     links: Links,
 ) -> RunView:
-    """All that a run's page shows.
+    """All that a run's page shows. Of other runs it knows nothing, so that they may come and go.
 
     Args:
+        charts: Of this run.
+        here: Address of its page.
+        shown_in: The leaves that list it, in the order of the spec.
         zip_bytes: Size of its download.
     """
-    here = leaderboard.run_addresses[run.location.path]
     crumbs: tuple[Link, ...] = ()
     if shown_in:
         crumbs = breadcrumbs(here, (*shown_in[0].ancestors, shown_in[0].leaf), links)
@@ -84,10 +92,13 @@ def run_view(
         figures=(*extras, *(figures[name] for name in _TILES if name in figures)),
         more_figures=tuple(view for name, view in figures.items() if name not in _TILES),
         warnings=tuple(_warnings(run)),
-        siblings=tuple(
-            sibling_views(shown_in[0].leaf, run, shown_in[0].spreads) if shown_in else ()
-        ),
         siblings_of=crumbs[-1] if crumbs else None,
+<<<<<<< HEAD
+=======
+        siblings_file=(
+            links.file(here, f"{shown_in[0].leaf.address}{SIBLINGS_FILE}") if shown_in else ""
+        ),
+>>>>>>> pagespeed
         charts=tuple(time_chart(chart) for chart in charts),
         facts=tuple(facts(run)),
         downloads=(

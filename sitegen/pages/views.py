@@ -193,20 +193,6 @@ class ChartView:
 
 
 @dataclass(frozen=True, slots=True)
-class SiblingView:
-    """One figure of a run among those of the other runs of its leaf."""
-
-    label: str
-    text: str
-    """Value and unit."""
-    place: str
-    """Such as "2nd lowest of 5"."""
-    range: str
-    """Lowest, median and highest of the leaf, in words."""
-    svg: Markup
-
-
-@dataclass(frozen=True, slots=True)
 class FactTable:
     title: str
     rows: tuple[tuple[str, str], ...]
@@ -292,10 +278,10 @@ class RunView:
     """All others, as a table."""
     warnings: tuple[str, ...]
     """Such as "This run ended abruptly"."""
-    siblings: tuple[SiblingView, ...]
-    """Empty where its leaf lists no other run."""
     siblings_of: Link | None
-    """The leaf that they are of."""
+    """The first leaf that lists it; None where none does."""
+    siblings_file: str
+    """Where that leaf's figures lie, relative to the page; "" without a leaf."""
     charts: tuple[ChartView, ...]
     facts: tuple[FactTable, ...]
     """CPU, GPU, carbon and region, power sources, packages."""

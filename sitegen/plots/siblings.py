@@ -1,65 +1,49 @@
-"""A run among the other runs of its leaf. What the leaf comes to is computed once, whatever runs it has."""
+"""How the figures of a leaf are spread over its runs: the file `siblings.js` beside its page.
+
+A run's page asks for it when its section on siblings comes into view, and `js/siblings.js` draws it there. So the page
+itself depends on its own run alone, however many runs its leaf has.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Any
 
+from ..catalog import our_name
 from ..distribution import Distribution
-from ..model import Group, RunResult
-from ..pages.table_legend import SIGNS
-from ..pages.views import SiblingView
-from ..svg.position import position
-from ..table import Column, column
-from ..text import number
+from ..model import Group
+from ..table import column
 
+SIBLINGS_FILE = "siblings.js"
 MOST_FIGURES = 6
+MOST_VALUES = 200
+"""Of a figure; more runs are told by so many quantiles."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """One figure over the runs of a leaf."""
-
-    column: Column
-    distribution: Distribution
-    """In the unit in which the leaf shows it."""
+def siblings_data(leaf: Group) -> dict[str, Any]:
+    """The first figures of a leaf's summary that two runs or more have, in the unit in which the leaf shows them."""
+    return {"kind": "siblings", "figures": list(_figures(leaf))[:MOST_FIGURES]}
 
 
-def spreads(leaf: Group) -> tuple[Spread, ...]:
-    """The first figures of a leaf's summary that two runs or more have."""
-    return tuple(_spreads(leaf))[:MOST_FIGURES]
-
-
-def _spreads(leaf: Group) -> Iterator[Spread]:
+def _figures(leaf: Group) -> Iterator[dict[str, Any]]:
     if len(leaf.runs) < 2:
         return
     for name in leaf.node.summary_variables:
         shown = column(leaf, name)
+        factor = shown.shown.factor
         values = (leaf.figure(run, name).value for run in leaf.runs)
-        distribution = Distribution.of(v * shown.shown.factor for v in values if v is not None)
-        if distribution is not None and len(distribution.values) > 1:
-            yield Spread(shown, distribution)
-
-
-def sibling_views(
-    leaf: Group, run: RunResult, of_leaf: tuple[Spread, ...]
-) -> Iterator[SiblingView]:
-    """Where a run stands in its leaf, a figure each; those that it lacks are left out."""
-    for spread in of_leaf:
-        figure = leaf.figure(run, spread.column.name)
-        if figure.value is not None:
-            sign = SIGNS.get(figure.provenance, "")
-            yield _view(spread, figure.value * spread.column.shown.factor, sign)
-
-
-def _view(spread: Spread, value: float, sign: str) -> SiblingView:
-    variable, unit = spread.column.variable, spread.column.shown.unit
-    quartiles = spread.distribution.quartiles
-    ends = [number(v, variable.digits) for v in (quartiles.low, quartiles.median, quartiles.high)]
-    return SiblingView(
-        variable.label,
-        f"{sign} {number(value, variable.digits)} {unit}".strip(),
-        spread.distribution.place(value),
-        f"{ends[0]} to {ends[2]}, median {ends[1]}",
-        position(quartiles, value),
-    )
+        distribution = Distribution.of(v * factor for v in values if v is not None)
+        if distribution is None or len(distribution.values) < 2:
+            continue
+        q = distribution.quartiles
+        yield {
+            "key": our_name(name),
+            "label": shown.variable.label,
+            "unit": shown.shown.unit,
+            "factor": factor,
+            "digits": shown.variable.digits,
+            "n": len(distribution.values),
+            # As exact as the run's own value, which they are shown beside.
+            "quartiles": [float(f"{v:.12g}") for v in (q.low, q.first, q.median, q.third, q.high)],
+            "values": [float(f"{v:.4g}") for v in distribution.thinned(MOST_VALUES)],
+        }

@@ -279,14 +279,79 @@ def test_without_javascript_all_drawings_and_tables_are_there(
         assert not any(button.is_visible() for button in chart.locator("button").all())
 
 
+def _siblings(page: Any) -> Any:
+    section = page.locator("[data-siblings]")
+    section.scroll_into_view_if_needed()
+    section.locator(".wb-legend-text").wait_for()
+    return section
+
+
 def test_a_run_stands_among_its_siblings(open_page: Callable[..., Any]) -> None:
     """A run's page says in words where each key figure stands among the runs of its leaf."""
-    page = open_page(RUN, java_script_enabled=False)
-    figures = page.locator(".wb-siblings > div")
+    section = _siblings(open_page(RUN))
+    link = section.get_by_role("link", name="k-nearest neighbours", exact=True)
+    assert link.get_attribute("href").endswith(f"/{LEAF}")
+    assert "from the lowest to the highest" in section.locator("p").inner_text()
+    figures = section.locator(".wb-siblings > div")
     assert figures.count() == 6
     for figure in figures.all():
         assert any(words in figure.inner_text() for words in ("of 3", "in all 3"))
         assert figure.locator("svg.wb-position").count() == 1
+
+
+def test_places_among_siblings_are_those_of_the_leaf(
+    open_page: Callable[..., Any], sample_site: Site
+) -> None:
+    """The words say the run's place in the leaf's own table, and its value as the page's tile has it."""
+    rows = sample_site.json("digits/k-nearest-neighbours/leaderboard.json")["rows"]
+    means = sorted(
+        (row["values"]["facility_energy_kwh"]["mean"], row["experiment"]) for row in rows
+    )
+    place = [name for _, name in means].index("seed_1")
+    page = open_page(RUN)
+    figure = _siblings(page).locator("dl > div", has_text="Energy, with PUE").last
+    assert figure.locator("b").inner_text() == f"{('lowest', '2nd', 'highest')[place]} of 3"
+    tile = page.locator(".wb-tiles:not(.wb-siblings) > div", has_text="Energy, with PUE").last
+    assert tile.locator("b").inner_text() in figure.locator("span").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("values", "n", "value", "words"),
+    [
+        ([1, 2, 2, 3, 3, 3, 4], 7, 1, "lowest of 7"),
+        ([1, 2, 2, 3, 3, 3, 4], 7, 2, "2nd lowest of 7, as 1 other"),
+        ([1, 2, 2, 3, 3, 3, 4], 7, 3, "2nd highest of 7, as 2 others"),
+        ([1, 2, 2, 3, 3, 3, 4], 7, 4, "highest of 7"),
+        ([1, 2, 3], 3, 2.00004, "2nd of 3"),
+        ([5, 5, 5], 3, 5, "the same in all 3"),
+        (list(range(200)), 5000, 0, "lowest of 5000"),
+        (list(range(200)), 5000, 13, "about 326th lowest of 5000"),
+        (list(range(200)), 5000, 198, "about 26th highest of 5000"),
+    ],
+)
+def test_places_in_words(
+    open_page: Callable[..., Any], values: list[float], n: int, value: float, words: str
+) -> None:
+    """Places are counted from the nearer end, ties at four digits are named, and of very many runs they are rough."""
+    place = "([values, n, value]) => wattboard.siblings.place({ values, n }, value)"
+    assert open_page(RUN).evaluate(place, [values, n, value]) == words
+
+
+def test_without_scripts_a_run_leads_to_its_siblings(open_page: Callable[..., Any]) -> None:
+    """Where no script runs, the section is a link to the leaf."""
+    page = open_page(RUN, java_script_enabled=False)
+    link = page.get_by_role("link", name="Compare with the other runs of k-nearest neighbours")
+    assert link.is_visible()
+    assert link.get_attribute("href") == "../../../../../digits/k-nearest-neighbours/"
+
+
+def test_a_run_alone_says_so(open_page: Callable[..., Any], tmp_path: Path) -> None:
+    """A run that is the only one of its leaf is compared with none."""
+    write_run(tmp_path / "logs" / "only", power_samples(cpu_w=50.0))
+    (tmp_path / "spec.json").write_text('{"Lab": {}}', encoding="utf-8")
+    folder = _build(tmp_path / "site", tmp_path / "logs", "--site-spec", tmp_path / "spec.json")
+    section = _siblings(open_page("runs/logs/only/index.html", folder))
+    assert section.inner_text() == "Lab has no other run to compare this one with."
 
 
 HOSTILE = '<img src=x onerror="document.title=1">&amp;<b>'

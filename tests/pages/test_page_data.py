@@ -6,9 +6,13 @@ import json
 import re
 from typing import Any
 
+import numpy as np
+import pytest
 from scipy.special import stdtrit
 from sites import RUN, Site
+from wattboard.sitegen.catalog import our_name
 from wattboard.sitegen.pages.page_data import MOST_RUNS, as_script
+from wattboard.sitegen.plots.siblings import MOST_FIGURES
 
 LEAF = "digits/random-forest/"
 
@@ -67,6 +71,22 @@ def test_a_group_s_means_have_student_s_interval(sample_site: Site) -> None:
         assert abs(figure["high"] - (stat["mean"] + half)) <= 1e-9 * abs(stat["mean"])
     assert data["parent"] == "digits/"
     assert [run["title"] for run in data["runs"]] == ["seed_0", "seed_1", "seed_2"]
+
+
+def test_a_leaf_says_how_its_figures_are_spread(sample_site: Site) -> None:
+    """siblings.js has the first six columns of the leaf that two runs have, sorted, in the unit of its page."""
+    data = _data(sample_site, LEAF, "siblings.js")
+    board = sample_site.json(LEAF + "leaderboard.json")
+    assert data["kind"] == "siblings"
+    assert 1 < len(data["figures"]) <= MOST_FIGURES
+    for figure in data["figures"]:
+        columns = board["rows"][0]["values"]
+        (name,) = [name for name in columns if our_name(name) == figure["key"]]
+        means = sorted(row["values"][name]["mean"] * figure["factor"] for row in board["rows"])
+        assert figure["n"] == len(means)
+        assert figure["values"] == [float(f"{mean:.4g}") for mean in means]
+        expected = np.quantile(means, [0, 0.25, 0.5, 0.75, 1]).tolist()
+        assert figure["quartiles"] == pytest.approx(expected)
 
 
 def test_data_stay_small(sample_site: Site, pong_site: Site) -> None:

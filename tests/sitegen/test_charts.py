@@ -10,7 +10,6 @@ import pytest
 from golden import check_golden
 from paper_runs import result
 from wattboard.sitegen.charts import AxisText
-from wattboard.sitegen.distribution import Distribution
 from wattboard.sitegen.energy_split import Split, split
 from wattboard.sitegen.model import Series, SeriesSummary, TimeChart
 from wattboard.sitegen.pages.render import environment
@@ -20,7 +19,6 @@ from wattboard.sitegen.plots.scatter_chart import ScatterText, ScatterTrace, sca
 from wattboard.sitegen.plots.strip_chart import Strip, strip_chart
 from wattboard.sitegen.plots.time_chart import time_chart
 from wattboard.sitegen.scatter import Frontier, Mean
-from wattboard.sitegen.svg.position import position
 from wattboard.sitegen.svg.rows import jitter
 from wattboard.sitegen.svg.scatter import MOST_MARKS
 
@@ -171,9 +169,3 @@ def test_jitter_is_steady_and_spread(n: int) -> None:
     assert all(-1 <= offset <= 1 for offset in offsets)
     assert len(set(offsets)) == n
     assert jitter(0, 1) == 0.0
-
-
-def test_a_place_among_equals_is_the_middle() -> None:
-    """Where all runs have the same value, the drawing has no width to divide."""
-    distribution = Distribution((2.0, 2.0))
-    assert 'cx="120.0"' in position(distribution.quartiles, 2.0)
