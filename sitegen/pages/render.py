@@ -87,7 +87,6 @@ class PageRenderer:
         self._downloads = downloads
         self._environment = environment()
         self._shown_in = _places(leaderboard)
-        self._tables = {group.address: main_table(group) for group in leaderboard.walk()}
 
     def group_pages(self) -> Iterator[PageContent]:
         """The front page where the spec has several roots, then all groups, parents first."""
@@ -95,12 +94,12 @@ class PageRenderer:
             yield self._index()
         addresses = self._leaderboard.run_addresses
         for group, ancestors in _with_ancestors(self._leaderboard.roots):
-            table = self._tables[group.address]
+            table = main_table(group)
             view = group_view(self._leaderboard, group, table, ancestors, self._links)
             line = _group_line(group, ancestors)
             badge = group_badge(group)
             files = {
-                DATA_FILE: as_script(group_data(group, view, ancestors, addresses)),
+                DATA_FILE: as_script(group_data(table.figures, view, ancestors, addresses)),
                 BADGE: badge_svg(badge),
                 **leaderboard_files(group, table),
                 **comparison_files(group, table),
