@@ -1,4 +1,4 @@
-"""What a group shows of its runs: how each figure is shown, and its values as arrays, looked up once for a whole page."""
+"""What a group shows of its runs: how each figure is shown, and its values as arrays, looked up once for a page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .scales import Scale, best
 from .spec.model import Node, Variable
 from .stats import summary
 from .text import words
-from .titles import run_titles
+from .titles import TitleRule, title_rule
 
 PROVENANCES: tuple[Provenance, ...] = (
     "not measured",
@@ -93,9 +93,14 @@ class GroupFigures:
         return known
 
     @cached_property
+    def title_rule(self) -> TitleRule:
+        """How the group makes short names of its runs' paths."""
+        return title_rule([run.location.path for run in self.group.runs])
+
+    @cached_property
     def titles(self) -> Mapping[str, str]:
         """Run path to the short name that the group gives it."""
-        return run_titles([run.location.path for run in self.group.runs])
+        return {run.location.path: self.title_rule.of(run.location.path) for run in self.group.runs}
 
     def child(self, child: Group) -> GroupFigures:
         """Those of one of the group's children."""

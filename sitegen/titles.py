@@ -67,7 +67,7 @@ def _tokens(name: str) -> list[str]:
 
 
 def _shared(lists: Sequence[list[str]]) -> int:
-    """How many items all lists have in common at their beginning: as many as the first and the last of them in order."""
+    """How many items all lists have in common at their beginning: as many as the first and the last in order."""
     first, last = min(lists), max(lists)
     return next(
         (i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b),

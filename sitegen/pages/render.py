@@ -19,8 +19,9 @@ from ..plots.siblings import spreads
 from ..run_index import RunEntry
 from ..table import main_table, run_titles
 from ..text import count
-from .all_runs import PACKAGES_FILE, all_runs_view, packages_index
+from .all_runs import AllRuns
 from .badge import BADGE, Badge, badge_svg, group_badge, run_badge
+from .cells import cells
 from .cite import CiteView, cite_view
 from .compare_page import compare_files, compare_view
 from .comparisons import comparison_files
@@ -28,6 +29,7 @@ from .datafiles import leaderboard_files, runs_files
 from .dataset import RUNS_FILES, Contents, dataset, run_contents, table_contents
 from .describe import description
 from .group_page import group_view
+from .leaf_rows import leaf_row_files
 from .links import Links
 from .methods_page import MethodsView, methods_view
 from .page_data import DATA_FILE, as_script, group_data, run_data
@@ -70,6 +72,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["breakable"] = _breakable
+    made.globals["cells"] = cells
     return made
 
 
@@ -103,6 +106,7 @@ class PageRenderer:
                 BADGE: badge_svg(badge),
                 **leaderboard_files(group, table),
                 **comparison_files(group, table),
+                **leaf_row_files(table, addresses),
             }
             contents = table_contents(
                 group.address,
@@ -119,9 +123,10 @@ class PageRenderer:
 
     def other_pages(self) -> Iterator[PageContent]:
         """Those of no group and no run: all runs, the comparison, the methods."""
-        runs = all_runs_view(self._leaderboard, self._shown_in, self._links)
+        all_runs = AllRuns(self._leaderboard, self._shown_in, self._links)
+        runs = all_runs.view()
         line = f"All {count(len(self._leaderboard.runs), 'run')} with hardware, region and date."
-        files = {PACKAGES_FILE: as_script(packages_index(self._leaderboard.runs))}
+        files = dict(all_runs.files())
         contents = Contents(RUNS_FILES, whole="")
         cite = self._cite_site(f"{RUNS}/", runs.title, line, contents)
         yield self._page(f"{RUNS}/", runs.title, "all_runs.html", runs, line, files, cite)
