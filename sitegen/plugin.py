@@ -46,6 +46,7 @@ from .processors import processor_files
 from .progress import progress
 from .pue import override as pue_override
 from .run_index import RunEntry
+from .run_pages import RUN_PAGES, with_run_pages
 from .search_index import SearchEntry
 from .site_settings import (
     SiteOptions,
@@ -72,6 +73,8 @@ class PluginOptions(Config):  # type: ignore[no-untyped-call]
     intensity: c.Type[str | float] = c.Type((str, int, float), default=OF_LOG)
     """A reference grid for all runs: a zone, a number in g/kWh, or "log" for none."""
     jobs = c.Optional(c.Type(int))
+    run_pages = c.Choice(RUN_PAGES, default="all")
+    """Which runs get a page of their own: all, those that a leaf lists, or none."""
     processors = c.Type(bool, default=True)
     watch_logs = c.Type(bool, default=False)
     """Whether `serve` rebuilds when a log changes. Slow for many runs."""
@@ -314,7 +317,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
                 jobs=self.config.jobs,
                 with_processors=self.config.processors,
             )
-            return build(options, progress())
+            return with_run_pages(build(options, progress()), self.config.run_pages)
         except WattboardError as error:
             _report(problem for problem in error.problems if problem.severity == "warning")
             _raise(problem for problem in error.problems if problem.severity == "error")
@@ -447,7 +450,7 @@ def _raise(problems: Iterable[Problem]) -> None:
 
 def _has_run_index(leaderboard: Leaderboard) -> bool:
     """Whether there are more runs than the site's own search should hold."""
-    return len(leaderboard.runs) > search_index.RUNS_IN_SEARCH
+    return len(leaderboard.run_addresses) > search_index.RUNS_IN_SEARCH
 
 
 def _search_entry(page: LeaderboardPage) -> SearchEntry:

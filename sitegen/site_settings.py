@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import Problem
+from .run_pages import RunPages
 
 PLUGIN = "wattboard"
 _NEEDED = {
@@ -34,6 +35,8 @@ class SiteOptions:
     intensity: str | None = None
     """A reference grid: a zone, a number in g/kWh, or "log" for none."""
     jobs: int | None = None
+    run_pages: RunPages | None = None
+    """Which runs get a page of their own; None: as the config file says, else all."""
     processors: bool = True
     watch_logs: bool = False
 
@@ -86,6 +89,7 @@ def with_our_options(plugins: Any, options: SiteOptions) -> Any:
         "pue": options.pue,
         "intensity": options.intensity,
         "jobs": options.jobs,
+        "run_pages": options.run_pages,
         "processors": None if options.processors else False,
         "watch_logs": options.watch_logs or None,
     }

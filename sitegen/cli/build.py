@@ -9,6 +9,7 @@ import click
 
 from ..plugin import HostError, build_site, log_folders
 from ..publish import check_output, publish, staging
+from ..run_pages import RunPages
 from ..site_settings import SiteOptions
 from . import options as shared
 from .site import site_options
@@ -30,6 +31,7 @@ from .site import site_options
 @shared.JOBS
 @shared.STRICT
 @shared.NO_PROCESSORS
+@shared.RUN_PAGES
 @shared.THEME
 @click.option(
     "--force",
@@ -46,6 +48,7 @@ def build(
     jobs: int | None,
     strict: bool,
     no_processors: bool,
+    run_pages: RunPages | None,
     theme: str | None,
     force: bool,
 ) -> None:
@@ -63,6 +66,7 @@ def build(
         strict=strict,
         processors=not no_processors,
         intensity=intensity,
+        run_pages=run_pages,
     )
     build_into(options, output, force=force)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ..plugin import HostError, serve_site
+from ..run_pages import RunPages
 from . import options as shared
 from .site import site_options
 
@@ -23,6 +24,7 @@ from .site import site_options
 @shared.JOBS
 @shared.STRICT
 @shared.NO_PROCESSORS
+@shared.RUN_PAGES
 @shared.THEME
 @click.option(
     "--watch-logs", is_flag=True, help="Rebuild as logs grow, too. Slow for thousands of runs."
@@ -37,6 +39,7 @@ def serve(
     jobs: int | None,
     strict: bool,
     no_processors: bool,
+    run_pages: RunPages | None,
     theme: str | None,
     watch_logs: bool,
 ) -> None:
@@ -51,6 +54,7 @@ def serve(
         strict=strict,
         processors=not no_processors,
         intensity=intensity,
+        run_pages=run_pages,
         watch_logs=watch_logs,
     )
     # Where it serves, and each rebuild: that is what someone at a preview waits for.

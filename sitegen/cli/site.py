@@ -9,6 +9,7 @@ import click
 from ..carbon import OF_LOG, reference
 from ..catalog import KNOWN_NAMES
 from ..pue import override
+from ..run_pages import RunPages
 from ..site_settings import SiteOptions
 from ..spec import load_spec
 
@@ -25,6 +26,7 @@ def site_options(
     processors: bool,
     intensity: str | None = None,
     watch_logs: bool = False,
+    run_pages: RunPages | None = None,
 ) -> SiteOptions:
     """Check that all is there that a site needs, and name it.
 
@@ -54,4 +56,5 @@ def site_options(
         jobs=jobs,
         processors=processors,
         watch_logs=watch_logs,
+        run_pages=run_pages,
     )

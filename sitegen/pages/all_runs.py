@@ -24,7 +24,7 @@ from .package_files import PACKAGES_FILE, package_files
 from .row_shards import RowTable, Shared, figure_cells, row_files
 from .run_page import Shown
 from .table_legend import MEANINGS, SIGNS
-from .tables import FIRST_ROWS, run_notes
+from .tables import FIRST_ROWS, NOT_MEASURED, run_notes
 from .views import CellView, ColumnView, LegendItem, Length, Link, length_of
 
 FIGURES = ("facility_energy_kwh", "emissions_kg", "duration_hours")
@@ -127,7 +127,14 @@ class AllRuns:
             ]
 
         titles = title_rule([run.location.path for run in runs])
-        table = RowTable(runs, titles, list(_kinds(figures)), of_row, facets=self._facets())
+        table = RowTable(
+            runs,
+            titles,
+            list(_kinds(figures)),
+            of_row,
+            facets=self._facets(),
+            names_paths=True,
+        )
         yield from row_files(table, self.leaderboard.run_addresses)
 
     def _row(self, run: RunResult, title: str, scales: Mapping[str, Scale]) -> RunRow:
@@ -177,12 +184,15 @@ class AllRuns:
 
 def _kinds(figures: Mapping[str, Values]) -> Iterator[dict[str, Any]]:
     """How the scripts show each column but the first."""
-    yield {"kind": "links"}
-    yield {"kind": "date"}
+    yield {"kind": "links", "absent": "on no page"}
+    yield {"kind": "date", "absent": ""}
     for name in FIGURES:
         factor = _scale(name, figures[name]).factor
-        yield {"kind": "number", "factor": factor, "digits": None, "best": None}
-    yield from ({"kind": kind} for kind in ("mark", "words", "words", "words"))
+        how = {"factor": factor, "digits": None, "best": None}
+        yield {"kind": "number", "absent": NOT_MEASURED, **how}
+    yield {"kind": "mark", "absent": ""}
+    for absent in ("not known", "none logged", "not known"):
+        yield {"kind": "words", "absent": absent}
 
 
 def _scale(name: str, values: Values) -> Scale:

@@ -100,7 +100,7 @@ def runs_files(leaderboard: Leaderboard, leaves: Mapping[str, Group]) -> dict[st
     records = [
         {
             **run_record(run, leaves.get(run.location.path)),
-            "address": leaderboard.run_addresses[run.location.path],
+            "address": leaderboard.run_addresses.get(run.location.path),
             "experiment_start": iso(run.start_s),
             "experiment_end": iso(run.end_s) if run.ended else None,
             "pue": run.pue,

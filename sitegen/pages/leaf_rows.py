@@ -11,7 +11,7 @@ from ..shards import WHOLE_UP_TO
 from ..table import Table
 from ..titles import natural
 from .row_shards import RowTable, figure_cells, row_files
-from .tables import best_of
+from .tables import NOT_MEASURED, best_of
 
 
 def leaf_row_files(table: Table, run_addresses: Mapping[str, str]) -> dict[str, str]:
@@ -31,6 +31,7 @@ def leaf_row_files(table: Table, run_addresses: Mapping[str, str]) -> dict[str, 
     columns = [
         {
             "kind": "number",
+            "absent": NOT_MEASURED,
             "factor": shown.shown.factor,
             "digits": shown.variable.digits,
             "best": best_of(group, table, shown),

@@ -144,9 +144,11 @@ class PageRenderer:
         return methods_view(self._leaderboard, self._links)
 
     def run_pages(self) -> Iterator[tuple[PageContent, RunResult]]:
-        """A page a run."""
+        """A page for each run that has one."""
         for run in self._leaderboard.runs:
-            address = self._leaderboard.run_addresses[run.location.path]
+            address = self._leaderboard.run_addresses.get(run.location.path)
+            if address is None:
+                continue
             places = self._shown_in.get(run.location.path, ())
             zip_bytes = self.zip_file(run).stat().st_size
             view = run_view(self._leaderboard, run, places, zip_bytes, self._links)

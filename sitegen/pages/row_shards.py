@@ -3,8 +3,10 @@
 All are data files (see docs/adr/0005-data-in-scripts.md), read by `js/table-rows.js`. The index holds
 
     {"n": rows, "title": [head, tail, ending] of a `TitleRule`,
-     "columns": [{"kind": "number", "factor", "digits", "best"} | {"kind": "words" | "links" | "mark" | "date"}, …],
+     "columns": [{"kind": "number", "absent": words, "factor", "digits", "best"}
+                 | {"kind": "words" | "links" | "mark" | "date", "absent"}, …],
      "order": {"at": place of what sorts a row, "sign": 1 | -1} | null for that of the shards,
+     "names_paths": whether a row is known by its whole path,
      "facets": {name of a facet: [[value, rows], …]},
      "shards": [name, …]}
 
@@ -58,6 +60,7 @@ class RowTable:
     """From a row's place, and the words and links of its shard, to its cells."""
     order: Mapping[str, Any] | None = None
     facets: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+    names_paths: bool = False
 
 
 def row_files(table: RowTable, run_addresses: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -72,6 +75,7 @@ def row_files(table: RowTable, run_addresses: Mapping[str, str]) -> Iterator[tup
     index = {
         "n": len(table.runs),
         "title": [table.titles.head, table.titles.tail, table.titles.ending],
+        "names_paths": table.names_paths,
         "columns": table.columns,
         "order": table.order,
         "facets": table.facets,

@@ -7,6 +7,11 @@ interface Wattboard {
   data(url: string): Promise<any>;
   receive(content: any): void;
   ready(start: () => void): void;
+  numbers: {
+    /** @param digits Decimals; null: four significant digits. */
+    number(value: number, digits?: number | null): string;
+    fixed(value: number, digits: number): string;
+  };
 }
 
 declare var wattboard: Wattboard;
