@@ -23,8 +23,8 @@
     return tokens.slice(0, Math.max(0, tokens.length - ending)).join("") || path;
   }
 
-  /** The address of a row's page, "" where it has none. @param {any[]} row @returns {string} */
-  const addressOf = ([path, page]) => (page === 1 ? `runs/${path}/` : page || "");
+  /** The address of a row's page, null where it has none. @param {any[]} row @returns {string | null} */
+  const addressOf = ([path, page]) => (page === 1 ? `runs/${path}/` : page || null);
 
   /** @param {string} tag @param {string} text @param {string} [css] */
   function element(tag, text, css) {
@@ -40,10 +40,10 @@
     return name.split(/([/_])/).flatMap((part) => (/^[/_]$/.test(part) ? [part, document.createElement("wbr")] : [part]));
   }
 
-  /** @param {string} address @param {(Node | string)[]} content */
+  /** @param {string | null} address "" is the front page's. @param {(Node | string)[]} content */
   function link(address, content) {
-    const made = document.createElement(address ? "a" : "span");
-    if (made instanceof HTMLAnchorElement) made.href = wattboard.basket.page(address);
+    const made = document.createElement(address === null ? "span" : "a");
+    if (address !== null) /** @type {HTMLAnchorElement} */ (made).href = wattboard.basket.page(address);
     made.append(...content);
     return made;
   }
