@@ -181,7 +181,9 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             for address, page in pages.items()
             for name, text in page.source.files.items()
         ]
-        added += [self._file(name, text, config) for name, text in renderer.data_files()]
+        added += [
+            self._file(name, "".join(blocks), config) for name, blocks in renderer.data_files()
+        ]
         self._check_room(files, [*added, *run_files.values()])
         for file in (*added, *self._asset_files(config)):
             files.append(file)

@@ -38,6 +38,8 @@ def run_url(links: Links, source: str, run_addresses: Mapping[str, str], path: s
 
 def _relative(source: str, target: str) -> str:
     """Neither holds "." or ".." as a part."""
+    if source and not f"{target}/".startswith(source[: source.index("/") + 1]):
+        return quote("../" * source.count("/") + target.rstrip("/")).rstrip("/") or "."
     here, there = _parts(source), _parts(target)
     shared = next(
         (i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b),

@@ -172,8 +172,8 @@ class PageRenderer:
         """Where a run's zip lies, to be put beside its page as `LOG_ZIP`."""
         return self._downloads / download_name(run.location)
 
-    def data_files(self) -> Iterator[tuple[str, str]]:
-        """Address and content of the files that belong to no page."""
+    def data_files(self) -> Iterator[tuple[str, Iterator[str]]]:
+        """Address and content of the files that belong to no page, as blocks of text."""
         leaves = {path: places[0].leaf for path, places in self._shown_in.items()}
         yield from runs_files(self._leaderboard, leaves).items()
 
