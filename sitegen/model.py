@@ -405,7 +405,7 @@ class Leaderboard:
     runs: tuple[RunResult, ...]
     """Every run that was read, in the order of their paths, whether a page lists it or not."""
     run_addresses: Mapping[str, str]
-    """Run path to the folder of its page below the leaderboard's own, ending with "/"."""
+    """Run path to the folder of its page below the leaderboard's own, ending with "/". Lacks runs without a page."""
     files: RunFiles
     problems: tuple[Problem, ...]
 

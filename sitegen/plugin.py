@@ -56,6 +56,7 @@ from .processors import processor_files
 from .progress import progress
 from .pue import override as pue_override
 from .run_index import RunEntry
+from .run_pages import RUN_PAGES, with_run_pages
 from .search_index import SearchEntry
 from .site_settings import (
     PLUGIN,
@@ -81,6 +82,8 @@ class PluginOptions(Config):  # type: ignore[no-untyped-call]
     intensity: c.Type[str | float] = c.Type((str, int, float), default=OF_LOG)
     """A reference grid for all runs: a zone, a number in g/kWh, or "log" for none."""
     jobs = c.Optional(c.Type(int))
+    run_pages = c.Choice(RUN_PAGES, default="all")
+    """Which runs get a page of their own: all, those that a leaf lists, or none."""
     processors = c.Type(bool, default=True)
     watch_logs = c.Type(bool, default=False)
     """Whether `serve` rebuilds when a log changes. Slow for many runs."""
@@ -272,32 +275,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         has_run_index = _has_run_index(build.leaderboard)
         found = [_search_entry(page) for page in build.pages.values()]
         found += self._search_stubs()
-<<<<<<< HEAD
         if not has_run_index:
-            found += (self._run_search_entry(head, config) for head in self._heads())
-=======
-        entries: list[RunEntry] = []
-        has_run_index = _has_run_index(build.leaderboard)
-        for run in build.leaderboard.runs:
-            zip_file = build.renderer.zip_file(run)
-            content = build.renderer.run_page(run, run.charts, zip_file.stat().st_size)
-            page = LeaderboardPage(content, build.run_files[content.address], config)
-            if content.above is not None:
-                page.parent = build.pages[content.above].parent
-            target = Path(page.file.abs_dest_path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(self._themed(page, files, config), encoding="utf-8")
-            for name, text in content.files.items():
-                target.with_name(name).write_text(text, encoding="utf-8")
-            zip_file.rename(target.parent / LOG_ZIP)
-            if has_run_index:
-                entries.append(build.renderer.run_entry(build.renderer.run_head(run), run))
-            else:
-                found.append(_search_entry(page))
-        self._forget_downloads()
-        if has_run_index:
-            self._write_run_index(entries, config)
->>>>>>> pagespeed
+            found += (self._run_search_entry(head, config) for _, head in self._heads())
         _extend_search_index(config, found)
         if self._serving:
             # Ten thousand pages would take longer than the change of which one is to be seen.
@@ -401,7 +380,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
                 jobs=self.config.jobs,
                 with_processors=self.config.processors,
             )
-            return build(options, progress(), self._kept, self._measured(options))
+            board = build(options, progress(), self._kept, self._measured(options))
+            return with_run_pages(board, self.config.run_pages)
         except WattboardError as error:
             _report(problem for problem in error.problems if problem.severity == "warning")
             _raise(problem for problem in error.problems if problem.severity == "error")
@@ -464,11 +444,12 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
 
     # -- pages of runs -----------------------------------------------------------------------------------------------
 
-    def _heads(self) -> Iterator[RunHead]:
+    def _heads(self) -> Iterator[tuple[RunResult, RunHead]]:
+        """All runs that have a page."""
         build = self._current
         for run in build.leaderboard.runs:
             if run.location.path in build.leaderboard.run_addresses:
-                yield build.renderer.run_head(run)
+                yield run, build.renderer.run_head(run)
 
     def _write_run_pages(self, config: MkDocsConfig) -> None:
         """Write those that do not stand in the site's folder already."""
@@ -563,12 +544,13 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         folder = Path(config.site_dir) / self._prefix / place
         folder.mkdir(parents=True, exist_ok=True)
         if place == run_index.FOLDER:
-            made = run_index.run_index(self._run_entries(config))
-        else:
-            made = self._current.renderer.data_files()
-            self._current.renderer.write_run_table(folder / RUN_TABLE)
-        for name, text in made:
-            (folder / name).write_text(text, encoding="utf-8")
+            for name, text in run_index.run_index(self._run_entries(config)):
+                (folder / name).write_text(text, encoding="utf-8")
+            return
+        for name, blocks in self._current.renderer.data_files():
+            with (folder / name).open("w", encoding="utf-8") as file:
+                file.writelines(blocks)
+        self._current.renderer.write_run_table(folder / RUN_TABLE)
 
     def _made_on_demand(self, config: MkDocsConfig) -> Callable[[str], None]:
         """What a preview calls with the place of a file that is asked for, before it looks for it."""
@@ -594,12 +576,11 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         return make
 
     def _run_entries(self, config: MkDocsConfig) -> list[RunEntry]:
-        """The runs as the index over many has them."""
-        runs = self._current.leaderboard.runs
+        """The runs with a page, as the index over many has them."""
         within = "" if config.use_directory_urls else "index.html"
         return [
             RunEntry(head.address + within, head.title, run.location.path, head.about)
-            for run, head in zip(runs, self._heads(), strict=True)
+            for run, head in self._heads()
         ]
 
     def _in_navigation(self, front: LeaderboardPage) -> list[Any]:
@@ -676,7 +657,7 @@ def _raise(problems: Iterable[Problem]) -> None:
 
 def _has_run_index(leaderboard: Leaderboard) -> bool:
     """Whether there are more runs than the site's own search should hold."""
-    return len(leaderboard.runs) > search_index.RUNS_IN_SEARCH
+    return len(leaderboard.run_addresses) > search_index.RUNS_IN_SEARCH
 
 
 def _search_entry(page: LeaderboardPage) -> SearchEntry:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .catalog import our_name
 from .model import FloatArray, Group
-from .table import Column, Row, Table
+from .table import Column, Table
 
 ALPHA = 0.05
 METHOD = "pairwise Welch tests, Holm's correction, alpha 0.05"
@@ -27,7 +27,9 @@ class RankInterval:
 
 
 def rank_intervals(
-    samples: Sequence[Sequence[float]], better: Literal["lower", "higher"], alpha: float = ALPHA
+    samples: Sequence[Sequence[float] | FloatArray],
+    better: Literal["lower", "higher"],
+    alpha: float = ALPHA,
 ) -> list[RankInterval | None]:
     """The interval of ranks of each row of one column.
 
@@ -52,7 +54,7 @@ def rank_intervals(
     ]
 
 
-def corrected_p(samples: Sequence[Sequence[float]]) -> FloatArray:
+def corrected_p(samples: Sequence[Sequence[float] | FloatArray]) -> FloatArray:
     """P-values of Welch's test between each two samples, corrected by Holm's method over all pairs.
 
     Returns:
@@ -73,7 +75,7 @@ def welch_p(samples: Sequence[FloatArray], a: NDArray[np.intp], b: NDArray[np.in
 
     Two samples that both have no spread cannot be tested: 1, no difference is claimed.
     """
-    from scipy.stats import ttest_ind_from_stats  # heavy
+    from scipy.special import stdtr  # without scipy.stats, which takes a second to import
 
     n = np.array([len(values) for values in samples])
     mean = np.array([values.mean() for values in samples])
@@ -82,9 +84,13 @@ def welch_p(samples: Sequence[FloatArray], a: NDArray[np.intp], b: NDArray[np.in
     testable = _more_than_rounding(error, mean[a], mean[b])
     p = np.ones(len(a))
     a, b = a[testable], b[testable]
-    p[testable] = ttest_ind_from_stats(
-        mean[a], deviation[a], n[a], mean[b], deviation[b], n[b], equal_var=False
-    ).pvalue
+    variance_a, variance_b = deviation[a] ** 2 / n[a], deviation[b] ** 2 / n[b]
+    with np.errstate(all="ignore"):
+        freedom = (variance_a + variance_b) ** 2 / (
+            variance_a**2 / (n[a] - 1) + variance_b**2 / (n[b] - 1)
+        )
+        t = (mean[a] - mean[b]) / np.sqrt(variance_a + variance_b)
+        p[testable] = 2 * stdtr(freedom, -abs(t))
     return np.nan_to_num(p, nan=1.0)  # NaN: figures near the largest that a number can be
 
 
@@ -148,18 +154,18 @@ def table_ranks(group: Group, table: Table) -> Mapping[str, tuple[RankInterval |
 
     Only columns that have a direction; nothing for a single row, where a row is one run, and where rows are no rivals.
     """
-    if len(table.rows) < 2 or any(row.is_run for row in table.rows) or not competes(group):
+    if len(table.rows) < 2 or table.of_runs is not None or not competes(group):
         return {}
     return {
-        column.name: tuple(
-            rank_intervals([values(group, row, column.name) for row in table.rows], better)
-        )
+        column.name: tuple(rank_intervals(samples(group, table, column.name), better))
         for column in table.columns
         if (better := direction(group, column))
     }
 
 
-def values(group: Group, row: Row, name: str) -> list[float]:
-    """A figure of those of a row's runs that have it."""
-    figures = (group.figure(run, name).value for run in row.runs)
-    return [value for value in figures if value is not None]
+def samples(group: Group, table: Table, name: str) -> list[FloatArray]:
+    """A figure of those of each row's runs that have it, for the rows of a table of groups."""
+    children = {child.address: child for child in group.children}
+    if not children:  # one row over all runs
+        return [table.figures.of(name).present for _ in table.rows]
+    return [table.figures.of_child(children[row.path], name).present for row in table.rows]

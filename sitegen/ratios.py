@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from math import isnan
 
-from .model import Group, RunResult
-from .table import Column, column, run_titles
+from .columns import Column, GroupFigures
 from .text import words
 
 _COSTS = {
@@ -66,31 +66,30 @@ def ratio_note(shown: Column, samples: Sequence[tuple[str, Sequence[float]]]) ->
     )
 
 
-def ratio_notes(group: Group, columns: Sequence[Column]) -> list[str]:
+def ratio_notes(figures: GroupFigures, columns: Sequence[Column]) -> list[str]:
     """The warnings for a group's page: of its columns, and of what orders its rows."""
-    ordering = group.node.ordering_variable
+    ordering = figures.group.node.ordering_variable
     listed = list(columns)
     if ordering is not None and all(shown.name != ordering for shown in columns):
-        listed.append(column(group, ordering))
+        listed.append(figures.column(ordering))
     notes = (
-        ratio_note(shown, list(_samples(group, shown.name)))
+        ratio_note(shown, list(_samples(figures, shown.name)))
         for shown in listed
         if cost_below(shown.name, shown.variable.label, shown.variable.unit)
     )
     return [note for note in notes if note]
 
 
-def _samples(group: Group, name: str) -> Iterator[tuple[str, list[float]]]:
+def _samples(figures: GroupFigures, name: str) -> Iterator[tuple[str, Sequence[float]]]:
     """The values of a figure for each of a group's children, or of a leaf's runs."""
-    rows: list[tuple[str, Sequence[RunResult]]]
-    if group.node.is_leaf:
-        titles = run_titles([run.location.path for run in group.runs])
-        rows = [(titles[run.location.path], [run]) for run in group.runs]
-    else:
-        rows = [(child.node.title, child.runs) for child in group.children]
-    for title, runs in rows:
-        figures = (group.figure(run, name).value for run in runs)
-        yield title, [value for value in figures if value is not None]
+    group = figures.group
+    if not group.node.is_leaf:
+        for child in group.children:
+            yield child.node.title, figures.of_child(child, name).present.tolist()
+        return
+    for run, value in zip(group.runs, figures.of(name).value.tolist(), strict=True):
+        if not isnan(value):
+            yield figures.titles[run.location.path], (value,)
 
 
 def _listed(titles: Sequence[str]) -> str:

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .model import Figure, Group, RunResult, Stat
+import numpy as np
+
+from .columns import Column, GroupFigures
+from .model import FloatArray, Group, RunResult, Stat
 from .pareto import frontier, steps
 from .ranking import direction
-from .stats import describe
-from .table import Column, column, spread
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A run with both figures, in the units of the axes."""
-
-    x: float
-    y: float
-    run: RunResult
+from .stats import summary
+from .table import spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +29,12 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """The runs of one child."""
+    """The runs of one child that have both figures, in the units of the axes. Shape (n,) each, n >= 1."""
 
     name: str
-    points: tuple[Point, ...]
-    """At least one."""
+    x: FloatArray
+    y: FloatArray
+    runs: tuple[RunResult, ...]
     index: int = 0
     """Place among the group's children: the same colour and shape in all its charts."""
 
@@ -62,30 +57,44 @@ class Frontier:
     """Who is on it, from the best x to the best y."""
 
 
-def scatters(group: Group) -> Iterator[tuple[int, Scatter]]:
+def scatters(figures: GroupFigures) -> Iterator[tuple[int, Scatter]]:
     """A group's plots with their numbers from 1 on, in the spec's order; those for which no run has both figures are
     left out."""
-    members = (group,) if group.node.is_leaf else group.children
+    group = figures.group
+    members = [figures] if group.node.is_leaf else [figures.child(c) for c in group.children]
     for i, plot in enumerate(group.node.plots, 1):
-        x, y = column(group, plot.x), column(group, plot.y)
-        clouds = (
-            Cloud(m.node.title, tuple(_points(m, x, y)), index) for index, m in enumerate(members)
-        )
-        present = tuple(cloud for cloud in clouds if cloud.points)
+        x, y = figures.column(plot.x), figures.column(plot.y)
+        clouds = (_cloud(member, x, y, index) for index, member in enumerate(members))
+        present = tuple(cloud for cloud in clouds if cloud.runs)
         if present:
             yield i, Scatter(x, y, present)
 
 
+def _cloud(member: GroupFigures, x_column: Column, y_column: Column, index: int) -> Cloud:
+    x, y = member.of(x_column.name).value, member.of(y_column.name).value
+    places = np.flatnonzero(~np.isnan(x) & ~np.isnan(y))
+    return Cloud(
+        member.group.node.title,
+        x[places] * x_column.shown.factor,
+        y[places] * y_column.shown.factor,
+        tuple(member.group.runs[place] for place in places.tolist()),
+        index,
+    )
+
+
 def mean(group: Group, cloud: Cloud) -> Mean:
     """The mean of a child's points, with the intervals of the group's page."""
-    x, y = _stat([point.x for point in cloud.points]), _stat([point.y for point in cloud.points])
+    x, y = _stat(cloud.x), _stat(cloud.y)
     assert x.mean is not None and y.mean is not None  # noqa: S101, PT018 - a cloud has at least one point
     return Mean(x.n, x.mean, y.mean, spread(group.node, x), spread(group.node, y))
 
 
-def frontier_of_means(group: Group, plot: Scatter) -> Frontier | None:
-    """Which children's means are not beaten in both figures; None where it is not known which way is better."""
-    means = [mean(group, cloud) for cloud in plot.clouds]
+def frontier_of_means(group: Group, plot: Scatter, means: Sequence[Mean]) -> Frontier | None:
+    """Which children's means are not beaten in both figures; None where it is not known which way is better.
+
+    Args:
+        means: Of the plot's clouds.
+    """
     names = [cloud.name for cloud in plot.clouds]
     return _frontier(group, plot, [m.x for m in means], [m.y for m in means], names)
 
@@ -96,9 +105,10 @@ def frontier_of_runs(group: Group, plot: Scatter, titles: Mapping[str, str]) -> 
     Args:
         titles: Run path to what the run is called.
     """
-    points = [point for cloud in plot.clouds for point in cloud.points]
-    names = [titles[point.run.location.path] for point in points]
-    return _frontier(group, plot, [p.x for p in points], [p.y for p in points], names)
+    x = [value for cloud in plot.clouds for value in cloud.x.tolist()]
+    y = [value for cloud in plot.clouds for value in cloud.y.tolist()]
+    names = [titles[run.location.path] for cloud in plot.clouds for run in cloud.runs]
+    return _frontier(group, plot, x, y, names)
 
 
 def _frontier(
@@ -112,12 +122,5 @@ def _frontier(
     return Frontier(*corners, tuple(names[i] for i in unbeaten))
 
 
-def _stat(values: Sequence[float]) -> Stat:
-    return describe([Figure(value, "measured") for value in values], summable=False)
-
-
-def _points(member: Group, x_column: Column, y_column: Column) -> Iterator[Point]:
-    for run in member.runs:
-        x, y = member.figure(run, x_column.name).value, member.figure(run, y_column.name).value
-        if x is not None and y is not None:
-            yield Point(x * x_column.shown.factor, y * y_column.shown.factor, run)
+def _stat(values: FloatArray) -> Stat:
+    return summary(values.tolist(), {"measured"}, summable=False)

@@ -11,6 +11,7 @@ from typing import Any
 
 from .cache.folder import BY_DEFAULT, CacheOptions
 from .errors import Problem
+from .run_pages import RunPages
 
 PLUGIN = "wattboard"
 _NEEDED = {
@@ -35,6 +36,8 @@ class SiteOptions:
     intensity: str | None = None
     """A reference grid: a zone, a number in g/kWh, or "log" for none."""
     jobs: int | None = None
+    run_pages: RunPages | None = None
+    """Which runs get a page of their own; None: as the config file says, else all."""
     processors: bool = True
     watch_logs: bool = False
     cache: CacheOptions = BY_DEFAULT
@@ -88,6 +91,7 @@ def with_our_options(plugins: Any, options: SiteOptions) -> Any:
         "pue": options.pue,
         "intensity": options.intensity,
         "jobs": options.jobs,
+        "run_pages": options.run_pages,
         "processors": None if options.processors else False,
         "watch_logs": options.watch_logs or None,
         "cache": False if options.cache.is_off else None,

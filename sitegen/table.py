@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isnan
+from typing import overload
 
-from .catalog import BY_NAME, our_name
-from .model import Group, RunResult, Stat
-from .scales import Scale, best
-from .spec.model import Node, Variable
-from .stats import describe
-from .text import words
+import numpy as np
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    name: str
-    """As the spec writes it."""
-    variable: Variable
-    """Label, own unit and the rest; values in files are in this unit."""
-    summable: bool
-    shown: Scale
-    """The unit in which pages show it, the same for all tables and charts of one page."""
+from .columns import PROVENANCES, GroupFigures, Values
+from .columns import Column as Column
+from .columns import column as column
+from .columns import variable as variable
+from .model import FloatArray, Group, Provenance, RunResult, Stat
+from .spec.model import Node
+from .titles import natural as natural
+from .titles import run_titles as run_titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,109 +33,131 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class RunRows(Sequence[Row]):
+    """A row a run. Each is made when it is asked for: of thousands, a page shows a hundred."""
+
+    runs: tuple[RunResult, ...]
+    titles: Mapping[str, str]
+    """By the run's path."""
+    columns: tuple[Column, ...]
+    values: Mapping[str, Values]
+    """By the column's name, in the order of the rows."""
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        if isinstance(place, slice):
+            return [self._row(i) for i in range(*place.indices(len(self)))]
+        return self._row(range(len(self))[place])
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._row, range(len(self)))
+
+    def _row(self, i: int) -> Row:
+        run = self.runs[i]
+        path = run.location.path
+        stats = {c.name: _stat_of_one(self.values[c.name], i, c.summable) for c in self.columns}
+        return Row(self.titles[path], path, 1, stats, (run,), is_run=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
+    figures: GroupFigures
+    """Those behind it."""
+
+    @property
+    def of_runs(self) -> RunRows | None:
+        """The rows of a leaf's table, None for others."""
+        return self.rows if isinstance(self.rows, RunRows) else None
+
+    def provenances(self, name: str) -> set[Provenance]:
+        """Of all the figures of a column, with "not measured" for a row that lacks it."""
+        if isinstance(self.rows, RunRows):
+            values = self.rows.values[name]
+            absent: set[Provenance] = {"not measured"} if np.isnan(values.value).any() else set()
+            return {*absent, *values.take(~np.isnan(values.value)).provenances()}
+        return {row.stats[name].provenance for row in self.rows}
 
 
-def column(group: Group, name: str) -> Column:
-    """How a group shows a figure, with the unit that suits its runs."""
-    kind = BY_NAME.get(name)
-    described = variable(group, name)
-    values = (group.figure(run, name).value for run in group.runs)
-    shown = (
-        Scale(1.0, described.unit) if described.digits is not None else best(described.unit, values)
-    )
-    return Column(name, described, kind is not None and kind.summable, shown)
-
-
-def variable(group: Group, name: str) -> Variable:
-    """What a figure is in a group: by its `variables`, else as the catalogue has it, else under its name in words."""
-    kind = BY_NAME.get(name)
-    declared = _declared(group.node, name)
-    if kind is None:
-        return replace(declared, label=declared.label or words(name))
-    # The unit of a figure of ours is not the spec's to choose.
-    label, better = declared.label or kind.label, declared.better or kind.better
-    return replace(declared, label=label, better=better, unit=kind.unit)
-
-
-def _declared(node: Node, name: str) -> Variable:
-    """What the spec says of a figure, by whichever of its names."""
-    by_any_name = (v for n, v in node.variables.items() if our_name(n) == our_name(name))
-    return node.variables.get(name) or next(by_any_name, Variable(""))
+def _stat_of_one(values: Values, i: int, summable: bool) -> Stat:
+    value = float(values.value[i])
+    if isnan(value):
+        return Stat(None, None, None, 0, "not measured")
+    return Stat(value, None, value if summable else None, 1, PROVENANCES[values.code[i]])
 
 
 def main_table(group: Group) -> Table:
     """What a group's page and files show: a row a child, or for a leaf a row a run."""
-    return _runs_table(group) if group.node.is_leaf else _children_table(group)
+    figures = GroupFigures(group)
+    return _runs_table(figures) if group.node.is_leaf else _children_table(figures)
 
 
-def _children_table(group: Group) -> Table:
+def _children_table(figures: GroupFigures) -> Table:
     """A row a child, ordered as the spec asks."""
-    columns = _columns(group)
-    rows = [_group_row(child.node.title, child, columns) for child in group.children]
-    return Table(columns, _ordered(group, rows))
+    columns = _columns(figures)
+    group = figures.group
+    rows = [_group_row(child.node.title, figures.child(child), columns) for child in group.children]
+    return Table(columns, _ordered(figures, rows), figures)
 
 
-def _runs_table(group: Group) -> Table:
+def _runs_table(figures: GroupFigures) -> Table:
     """A row a run, ordered as the spec asks, else by path."""
-    columns = _columns(group)
-    titles = run_titles([run.location.path for run in group.runs])
-    rows = [
-        Row(
-            titles[run.location.path],
-            run.location.path,
-            1,
-            {c.name: describe([group.figure(run, c.name)], summable=c.summable) for c in columns},
-            (run,),
-            is_run=True,
-        )
-        for run in sorted(group.runs, key=lambda run: natural(run.location.path))
-    ]
-    return Table(columns, _ordered(group, rows))
+    columns = _columns(figures)
+    runs = figures.group.runs
+    paths = [run.location.path for run in runs]
+    keys = [natural(path) for path in paths]
+    places = np.array(sorted(range(len(runs)), key=keys.__getitem__), np.intp)
+    name = figures.group.node.ordering_variable
+    if name is not None:
+        # Stable, with absent ones last both ways.
+        places = places[np.argsort(_signed(figures, figures.of(name).value[places]), kind="stable")]
+    values = {c.name: figures.of(c.name).take(places) for c in columns}
+    ordered = tuple(runs[place] for place in places.tolist())
+    return Table(columns, RunRows(ordered, figures.titles, columns, values), figures)
 
 
-def whole_table(group: Group) -> Table:
+def whole_table(group: Group, figures: GroupFigures | None = None) -> Table:
     """One row over all runs of a group."""
-    columns = _columns(group)
-    return Table(columns, (_group_row(group.node.title, group, columns),))
+    figures = figures or GroupFigures(group)
+    columns = _columns(figures)
+    return Table(columns, (_group_row(group.node.title, figures, columns),), figures)
 
 
-def _columns(group: Group) -> tuple[Column, ...]:
-    return tuple(column(group, name) for name in group.node.summary_variables)
+def _columns(figures: GroupFigures) -> tuple[Column, ...]:
+    return tuple(figures.column(name) for name in figures.group.node.summary_variables)
 
 
-def _group_row(title: str, group: Group, columns: Sequence[Column]) -> Row:
-    stats = {
-        c.name: describe([group.figure(run, c.name) for run in group.runs], summable=c.summable)
-        for c in columns
-    }
+def _group_row(title: str, figures: GroupFigures, columns: Sequence[Column]) -> Row:
+    stats = {c.name: figures.of(c.name).describe(summable=c.summable) for c in columns}
+    group = figures.group
     return Row(title, group.address, len(group.runs), stats, group.runs)
 
 
-def _ordered(group: Group, rows: Sequence[Row]) -> tuple[Row, ...]:
+def _signed(figures: GroupFigures, value: FloatArray) -> FloatArray:
+    """What sorts in the order that the spec asks for, smallest first."""
+    return value if figures.group.node.ordering == "ascending" else -value
+
+
+def _ordered(figures: GroupFigures, rows: Sequence[Row]) -> tuple[Row, ...]:
     """Rows by the mean of the ordering variable, which need not be among the columns; absent ones last."""
+    group = figures.group
     name = group.node.ordering_variable
     if name is None:
         return tuple(rows)
-    sign = 1.0 if group.node.ordering == "ascending" else -1.0
-
-    def key(row: Row) -> tuple[bool, float]:
-        mean = _ordering_stat(group, row, name).mean
-        return (mean is None, 0.0 if mean is None else sign * mean)
-
-    return tuple(sorted(rows, key=key))
-
-
-def _ordering_stat(group: Group, row: Row, name: str) -> Stat:
-    """The figure that a row is ordered by."""
-    if name in row.stats:
-        return row.stats[name]
-    if row.is_run:
-        return describe([group.figure(row.runs[0], name)], summable=False)
-    child = next(c for c in group.children if c.address == row.path)
-    return describe([child.figure(run, name) for run in child.runs], summable=False)
+    by_address = {child.address: figures.child(child) for child in group.children}
+    means = [
+        (row.stats.get(name) or by_address[row.path].of(name).describe(summable=False)).mean
+        for row in rows
+    ]
+    keys = _signed(figures, np.array(means, float))
+    return tuple(rows[i] for i in np.argsort(keys, kind="stable").tolist())
 
 
 def spread(node: Node, stat: Stat) -> float | None:
@@ -156,37 +172,3 @@ def half_ci95(stderr: float, n: int) -> float:
     from scipy.special import stdtrit  # heavy, and not needed to import the program
 
     return stderr * float(stdtrit(n - 1, 0.975))
-
-
-def natural(path: str) -> list[tuple[int, str]]:
-    """A sorting key that puts seed_2 before seed_10."""
-    return [
-        (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", path)
-    ]
-
-
-def run_titles(paths: Sequence[str]) -> dict[str, str]:
-    """Short names that tell runs from their siblings.
-
-    Folders that all share at either end are left out, and so is what the names that remain all end with, from a "_" or
-    "-" on: "results/seed_0_dqn_gpu/logs" and "results/seed_1_dqn_gpu/logs" become "seed_0" and "seed_1".
-    """
-    if len(paths) == 1:
-        return {paths[0]: paths[0].rsplit("/", 1)[-1]}
-    parts = [path.split("/") for path in paths]
-    head = _shared(parts)
-    tail = _shared([list(reversed(p[head:])) for p in parts])
-    names = ["/".join(p[head : len(p) - tail]) for p in parts]
-    tokens = [re.split(r"(?=[_-])", name) for name in names]
-    ending = _shared([list(reversed(t[1:])) for t in tokens])
-    return {
-        path: "".join(t[: len(t) - ending]) or path for path, t in zip(paths, tokens, strict=True)
-    }
-
-
-def _shared(lists: Sequence[Sequence[str]]) -> int:
-    """How many items all lists have in common at their beginning."""
-    return next(
-        (i for i, items in enumerate(zip(*lists, strict=False)) if len(set(items)) > 1),
-        min((len(items) for items in lists), default=0),
-    )

@@ -26,6 +26,7 @@ _SCRIPTS = (
     "copy",
     "numbers",
     "table-model",
+    "table-rows",
     "table-sort",
     "table-filter",
     "table-ranks",

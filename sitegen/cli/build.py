@@ -12,6 +12,7 @@ from ..cache.folder import CacheOptions
 from ..cache.published import Published
 from ..plugin import HostError, build_site, site_sources
 from ..publish import alone_in, check_output, publish, staging
+from ..run_pages import RunPages
 from ..site_settings import SiteOptions
 from . import options as shared
 from .site import site_options
@@ -33,6 +34,7 @@ from .site import site_options
 @shared.JOBS
 @shared.STRICT
 @shared.NO_PROCESSORS
+@shared.RUN_PAGES
 @shared.THEME
 @click.option(
     "--force",
@@ -50,6 +52,7 @@ def build(
     jobs: int | None,
     strict: bool,
     no_processors: bool,
+    run_pages: RunPages | None,
     theme: str | None,
     force: bool,
     cache: CacheOptions,
@@ -69,6 +72,7 @@ def build(
         processors=not no_processors,
         intensity=intensity,
         cache=cache,
+        run_pages=run_pages,
     )
     build_into(options, output, force=force)
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ..cache.folder import CacheOptions
+from ..run_pages import RUN_PAGES as RUN_PAGE_KINDS
 
 LOG_FOLDERS = click.argument(
     "log_folders", metavar="LOGDIR…", nargs=-1, required=True, type=click.Path(path_type=Path)
@@ -41,6 +42,11 @@ JOBS = click.option(
     help="Processes at most; one for each 128 MB of logs. [default: all cores]",
 )
 STRICT = click.option("--strict", is_flag=True, help="Treat every warning as an error.")
+RUN_PAGES = click.option(
+    "--run-pages",
+    type=click.Choice(RUN_PAGE_KINDS),
+    help="Which runs get a page of their own: all, those that a leaf lists, or none. [default: all]",
+)
 THEME = click.option("--theme", help="Name of a MkDocs theme. [default: wattboard]")
 NO_PROCESSORS = click.option(
     "--no-processors", is_flag=True, help="Run no code of the spec's: extra figures are absent."

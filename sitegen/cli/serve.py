@@ -10,6 +10,7 @@ import click
 
 from ..cache.folder import CacheOptions
 from ..plugin import HostError, serve_site
+from ..run_pages import RunPages
 from . import options as shared
 from .site import site_options
 
@@ -24,6 +25,7 @@ from .site import site_options
 @shared.JOBS
 @shared.STRICT
 @shared.NO_PROCESSORS
+@shared.RUN_PAGES
 @shared.THEME
 @click.option(
     "--watch-logs", is_flag=True, help="Rebuild as logs grow, too. Slow for thousands of runs."
@@ -39,6 +41,7 @@ def serve(
     jobs: int | None,
     strict: bool,
     no_processors: bool,
+    run_pages: RunPages | None,
     theme: str | None,
     watch_logs: bool,
     cache: CacheOptions,
@@ -54,6 +57,7 @@ def serve(
         strict=strict,
         processors=not no_processors,
         intensity=intensity,
+        run_pages=run_pages,
         watch_logs=watch_logs,
         cache=cache,
     )

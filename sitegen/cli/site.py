@@ -10,6 +10,7 @@ from ..cache.folder import BY_DEFAULT, CacheOptions
 from ..carbon import OF_LOG, reference
 from ..catalog import KNOWN_NAMES
 from ..pue import override
+from ..run_pages import RunPages
 from ..site_settings import SiteOptions
 from ..spec import load_spec
 
@@ -27,6 +28,7 @@ def site_options(
     intensity: str | None = None,
     watch_logs: bool = False,
     cache: CacheOptions = BY_DEFAULT,
+    run_pages: RunPages | None = None,
 ) -> SiteOptions:
     """Check that all is there that a site needs, and name it.
 
@@ -57,4 +59,5 @@ def site_options(
         processors=processors,
         watch_logs=watch_logs,
         cache=cache,
+        run_pages=run_pages,
     )

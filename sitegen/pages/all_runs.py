@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
 
 from ..addresses import RUNS
 from ..catalog import BY_NAME
+from ..columns import Values, of_runs
 from ..model import Leaderboard, Provenance, RunResult
 from ..scales import Scale, best
-from ..table import run_titles
+from ..shards import ROWS_FILE, WHOLE_UP_TO
 from ..text import number
-from .links import Links
+from ..titles import title_rule
+from .links import Links, run_url
+from .package_files import PACKAGES_FILE, package_files
+from .row_shards import RowTable, Shared, figure_cells, row_files
 from .run_page import Shown
 from .table_legend import MEANINGS, SIGNS
-from .tables import run_notes
+from .tables import FIRST_ROWS, NOT_MEASURED, run_notes
 from .views import CellView, ColumnView, LegendItem, Length, Link, length_of
 
-PACKAGES_FILE = "packages.js"
 FIGURES = ("facility_energy_kwh", "emissions_kg", "duration_hours")
 """Of the table's columns, those with numbers."""
 _MEASURED_BY = "facility_energy_kwh"
 """The figure whose provenance stands for a run's."""
 _HERE = f"{RUNS}/"
 _BELOW = " › "
+_FACETS = ("group", "hardware", "region", "provenance", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,82 +61,151 @@ class AllRunsView:
     n_runs: int
     columns: tuple[ColumnView, ...]
     rows: tuple[RunRow, ...]
+    """All, or of very many the first."""
     legend: tuple[LegendItem, ...]
     packages_file: str
+    rows_file: str
+    """As in `TableView`."""
     length: Length
 
 
-def all_runs_view(
-    leaderboard: Leaderboard, shown_in: Mapping[str, Sequence[Shown]], links: Links
-) -> AllRunsView:
-    """All that the page of all runs shows, in the order of their paths.
+@dataclass(frozen=True, slots=True)
+class AllRuns:
+    """All runs of a leaderboard as their page shows them, in the order of their paths."""
 
-    Args:
-        shown_in: Run path to the leaves that list the run.
-    """
-    runs = leaderboard.runs
-    scales = {
-        name: best(BY_NAME[name].unit, (run.figures[name].value for run in runs))
-        for name in FIGURES
-    }
-    titles = run_titles([run.location.path for run in runs])
-    rows = tuple(
-        _row(leaderboard, run, titles[run.location.path], shown_in, scales, links) for run in runs
-    )
-    columns = tuple(
-        ColumnView(name, BY_NAME[name].label, scales[name].unit, "", has_sum=False)
-        for name in FIGURES
-    )
-    return AllRunsView(
-        "All runs",
-        len(runs),
-        columns,
-        rows,
-        tuple(_legend(rows)),
-        PACKAGES_FILE,
-        length_of(len(rows)),
-    )
+    leaderboard: Leaderboard
+    shown_in: Mapping[str, Sequence[Shown]]
+    """Run path to the leaves that list the run."""
+    links: Links
+
+    @property
+    def is_in_shards(self) -> bool:
+        return len(self.leaderboard.runs) > WHOLE_UP_TO
+
+    def view(self) -> AllRunsView:
+        """What the page itself holds."""
+        runs = self.leaderboard.runs
+        figures = {name: of_runs(runs, name) for name in FIGURES}
+        scales = {name: _scale(name, figures[name]) for name in FIGURES}
+        titles = title_rule([run.location.path for run in runs])
+        listed = runs[:FIRST_ROWS] if self.is_in_shards else runs
+        columns = tuple(
+            ColumnView(name, BY_NAME[name].label, scales[name].unit, "", has_sum=False)
+            for name in FIGURES
+        )
+        return AllRunsView(
+            "All runs",
+            len(runs),
+            columns,
+            tuple(self._row(run, titles.of(run.location.path), scales) for run in listed),
+            tuple(_legend(figures.values())),
+            PACKAGES_FILE,
+            ROWS_FILE if self.is_in_shards else "",
+            length_of(len(runs)),
+        )
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Name and text of what lies beside the page."""
+        runs = self.leaderboard.runs
+        yield from package_files(runs)
+        if not self.is_in_shards:
+            return
+        figures = {name: of_runs(runs, name) for name in FIGURES}
+        cells = list(zip(*(figure_cells(figures[name]) for name in FIGURES), strict=True))
+
+        def of_row(place: int, words: Shared, links: Shared) -> list[Any]:
+            run = runs[place]
+            processor, region = run.info.cpu_info.get("Processor", ""), region_in_words(run)
+            return [
+                links.all_places(self._places(run, lambda address: address)),
+                run.start_s,
+                *cells[place],
+                words.place(_provenance(run)),
+                words.place(processor) if processor else None,
+                words.all_places(gpus_in_words(run)),
+                words.place(region) if region else None,
+            ]
+
+        titles = title_rule([run.location.path for run in runs])
+        table = RowTable(
+            runs,
+            titles,
+            list(_kinds(figures)),
+            of_row,
+            facets=self._facets(),
+            names_paths=True,
+        )
+        yield from row_files(table, self.leaderboard.run_addresses)
+
+    def _row(self, run: RunResult, title: str, scales: Mapping[str, Scale]) -> RunRow:
+        path = run.location.path
+        groups = self._places(run, lambda address: self.links.page(_HERE, address))
+        return RunRow(
+            Link(title, run_url(self.links, _HERE, self.leaderboard.run_addresses, path)),
+            path,
+            tuple(Link(*place) for place in groups),
+            run.info.cpu_info.get("Processor", ""),
+            tuple(gpus_in_words(run)),
+            region_in_words(run),
+            _provenance(run),
+            run.start_s,
+            datetime.fromtimestamp(run.start_s, UTC).strftime("%Y-%m-%d"),
+            tuple(_cell(run, name, scales[name]) for name in FIGURES),
+            "; ".join(run_notes(run)),
+        )
+
+    def _places(self, run: RunResult, url: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+        """The leaves that list a run: title below the groups that it lies in, and where its page is."""
+        for shown in self.shown_in.get(run.location.path, ()):
+            titles = [group.node.title for group in (*shown.ancestors, shown.leaf)]
+            # A root that holds everything goes without saying.
+            has_one_root = len(self.leaderboard.roots) == 1 and len(titles) > 1
+            said = titles[1:] if has_one_root else titles
+            yield _BELOW.join(said), url(shown.leaf.address)
+
+    def _facets(self) -> dict[str, list[tuple[str, int]]]:
+        """What the list can be narrowed by, with how many runs each value has. `js/facets.js` counts the same way."""
+        found: dict[str, Counter[str]] = {name: Counter() for name in _FACETS}
+        for run in self.leaderboard.runs:
+            day = datetime.fromtimestamp(run.start_s, UTC).strftime("%Y-%m-%d")
+            groups = [title.split(_BELOW) for title, _ in self._places(run, str)]
+            hardware = {_without_number(gpus) for gpus in gpus_in_words(run)}
+            values: dict[str, set[str]] = {
+                "group": {_BELOW.join(g[: i + 1]) for g in groups for i in range(len(g))},
+                "hardware": {*hardware, _without_number(run.info.cpu_info.get("Processor", ""))},
+                "region": {region_in_words(run)},
+                "provenance": {_provenance(run)},
+                "date": {day[:4], day[:7]},
+            }
+            for name, of_run in values.items():
+                found[name].update(of_run - {""})
+        return {name: sorted(counts.items()) for name, counts in found.items()}
 
 
-def packages_index(runs: Sequence[RunResult]) -> dict[str, dict[str, list[int]]]:
-    """Package to version to the rows of the runs that had it, counted from 0 in the page's order."""
-    index: dict[str, dict[str, list[int]]] = {}
-    for row, run in enumerate(runs):
-        for package in run.info.packages:
-            index.setdefault(package.name, {}).setdefault(package.version, []).append(row)
-    return dict(sorted(index.items(), key=lambda item: item[0].casefold()))
+def _kinds(figures: Mapping[str, Values]) -> Iterator[dict[str, Any]]:
+    """How the scripts show each column but the first."""
+    yield {"kind": "links", "absent": "on no page"}
+    yield {"kind": "date", "absent": ""}
+    for name in FIGURES:
+        factor = _scale(name, figures[name]).factor
+        how = {"factor": factor, "digits": None, "best": None}
+        yield {"kind": "number", "absent": NOT_MEASURED, **how}
+    yield {"kind": "mark", "absent": ""}
+    for absent in ("not known", "none logged", "not known"):
+        yield {"kind": "words", "absent": absent}
 
 
-def _row(
-    leaderboard: Leaderboard,
-    run: RunResult,
-    title: str,
-    shown_in: Mapping[str, Sequence[Shown]],
-    scales: Mapping[str, Scale],
-    links: Links,
-) -> RunRow:
-    path = run.location.path
-    has_one_root = len(leaderboard.roots) == 1
-    return RunRow(
-        Link(title, links.page(_HERE, leaderboard.run_addresses[path])),
-        path,
-        tuple(_place(shown, links, has_one_root=has_one_root) for shown in shown_in.get(path, ())),
-        run.info.cpu_info.get("Processor", ""),
-        tuple(gpus_in_words(run)),
-        region_in_words(run),
-        run.figures[_MEASURED_BY].provenance,
-        run.start_s,
-        datetime.fromtimestamp(run.start_s, UTC).strftime("%Y-%m-%d"),
-        tuple(_cell(run, name, scales[name]) for name in FIGURES),
-        "; ".join(run_notes(run)),
-    )
+def _scale(name: str, values: Values) -> Scale:
+    return best(BY_NAME[name].unit, values.present.tolist())
 
 
-def _place(shown: Shown, links: Links, *, has_one_root: bool) -> Link:
-    """A leaf below the groups that it lies in; a root that holds everything goes without saying."""
-    titles = [group.node.title for group in (*shown.ancestors, shown.leaf)]
-    said = titles[1:] if has_one_root and len(titles) > 1 else titles
-    return Link(_BELOW.join(said), links.page(_HERE, shown.leaf.address))
+def _provenance(run: RunResult) -> Provenance:
+    return run.figures[_MEASURED_BY].provenance
+
+
+def _without_number(gpus: str) -> str:
+    """ "TITAN V" of "2 × TITAN V"."""
+    return re.sub(r"^\d+ × ", "", gpus)
 
 
 def gpus_in_words(run: RunResult) -> Iterator[str]:
@@ -152,12 +229,14 @@ def _cell(run: RunResult, name: str, scale: Scale) -> CellView:
     return CellView(value, number(value), "", "", figure.provenance, "")
 
 
-def _legend(rows: Sequence[RunRow]) -> Iterator[LegendItem]:
-    cells = [cell for row in rows for cell in row.cells]
-    found = {cell.provenance for cell in cells}
+def _legend(figures: Iterable[Values]) -> Iterator[LegendItem]:
+    listed = list(figures)
+    found = {
+        kind for values in listed for kind in values.take(~np.isnan(values.value)).provenances()
+    }
     for provenance, sign in SIGNS.items():
         if provenance in found:
             yield LegendItem(sign, MEANINGS[provenance])
-    if any(not cell.text for cell in cells):
+    if any(np.isnan(values.value).any() for values in listed):
         yield LegendItem("—", "not measured")
     yield LegendItem("", "Dates are in UTC")

@@ -50,7 +50,7 @@ def intensity_note(runs: Sequence[RunResult]) -> str:
 
 def _as_logged(runs: Sequence[RunResult]) -> Iterator[str]:
     live = [run for run in runs if is_live(run)]
-    logged, found = _kinds([run for run in runs if run not in live])
+    logged, found = _kinds([run for run in runs if not is_live(run)])
     if live:
         whose = "these runs" if len(live) == len(runs) else count(len(live), "run")
         yield f"Emissions of {whose} are by the grid’s intensity as logged during the run{_live_words(live)}."

@@ -10,7 +10,8 @@ from ..addresses import COMPARE, RUNS
 from ..catalog import FIGURES
 from ..model import Group, Leaderboard
 from ..scales import ladders
-from ..table import natural
+from ..shards import WHOLE_UP_TO, shards
+from ..titles import natural
 from .links import Links
 from .page_data import DATA_FILE, as_script
 from .run_page import Shown
@@ -18,8 +19,8 @@ from .tables import PROVENANCE_WORDS
 
 TITLE = "Compare"
 CHOICES_FILE = "choices.js"
-MOST_CHOICES = 5000
-"""Runs, and groups, among which the page lets a reader search."""
+MOST_GROUPS = 5000
+"""Among which the page lets a reader search."""
 _QUANTILE_STEPS = 200
 
 
@@ -53,7 +54,7 @@ def compare_files(
     """
     return {
         DATA_FILE: as_script(_rules()),
-        CHOICES_FILE: as_script(_choices(leaderboard, places)),
+        **_choices(leaderboard, places),
     }
 
 
@@ -78,22 +79,35 @@ def _quantiles() -> list[float]:
     return [round(float(stdtrit(df, 0.975)), 7) for df in degrees]
 
 
-def _choices(leaderboard: Leaderboard, places: Mapping[str, Sequence[Shown]]) -> dict[str, Any]:
-    """Groups as [title, address, titles of those above], runs as [title, number of the leaf or -1, address]."""
-    groups = list(_with_titles_above(leaderboard.roots))[:MOST_CHOICES]
+def _choices(leaderboard: Leaderboard, places: Mapping[str, Sequence[Shown]]) -> dict[str, str]:
+    """Groups as [title, address, titles of those above], runs as [title, number of the leaf or -1, address].
+
+    Very many runs lie in shards `choices-<name>.js`, which the first file names. Runs without a page cannot be chosen.
+    """
+    groups = list(_with_titles_above(leaderboard.roots))[:MOST_GROUPS]
     number = {group.address: i for i, (group, _) in enumerate(groups)}
-    runs = []
-    for run in sorted(leaderboard.runs, key=lambda run: natural(run.location.path))[:MOST_CHOICES]:
-        path = run.location.path
+    paths = sorted(leaderboard.run_addresses, key=natural)
+
+    def choice(path: str) -> list[Any]:
         first = places.get(path, ())[:1]
         title = first[0].titles[path] if first else path
         leaf = number.get(first[0].leaf.address, -1) if first else -1
-        runs.append([title, leaf, leaderboard.run_addresses[path]])
-    return {
+        return [title, leaf, leaderboard.run_addresses[path]]
+
+    content = {
         "groups": [[group.node.title, group.address, above] for group, above in groups],
-        "runs": runs,
-        "n_runs": len(leaderboard.runs),
+        "runs": [],
     }
+    if len(paths) <= WHOLE_UP_TO:
+        return {CHOICES_FILE: as_script({**content, "runs": [choice(path) for path in paths]})}
+    found = shards(paths)
+    files = {
+        f"choices-{shard.name}.js": as_script(
+            [choice(path) for path in paths[shard.start : shard.stop]]
+        )
+        for shard in found
+    }
+    return {CHOICES_FILE: as_script({**content, "shards": [s.name for s in found]}), **files}
 
 
 def _with_titles_above(

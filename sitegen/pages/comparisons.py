@@ -42,9 +42,9 @@ from typing import Any
 
 import numpy as np
 
-from ..inference import TESTS, WELCH, Comparison, TwoSampleTest, compare_pairs
+from ..inference import RESAMPLES, TESTS, WELCH, Comparison, TwoSampleTest, compare_pairs
 from ..model import FloatArray, Group
-from ..ranking import ALPHA, corrected_p, direction, table_ranks, values
+from ..ranking import ALPHA, corrected_p, direction, table_ranks
 from ..table import Column, Table
 from .datafiles import rank_record
 from .page_data import as_script
@@ -58,6 +58,9 @@ MOST_RESAMPLED = 20
 """Children, up to which all tests are made."""
 MOST_TESTED = 60
 """Children, up to which all tests but those that resample are made."""
+MOST_DRAWN = 20_000_000
+"""Values that resampling may draw for one page, some tenths of a second's work. Beyond, there are so many runs that it
+says what Welch's test says."""
 MOST_COMPARED = 100
 """Children, up to which there is anything but ranks: the file grows with the square of their number."""
 
@@ -76,14 +79,16 @@ def comparisons(group: Group, table: Table) -> dict[str, Any] | None:
     """
     if len(group.children) < 2:
         return None
-    tests, left_out = _affordable(len(group.children))
-    rows = {row.path: (place, row) for place, row in enumerate(table.rows)}
-    places, in_order = zip(*(rows[child.address] for child in group.children), strict=True)
+    place_of = {row.path: place for place, row in enumerate(table.rows)}
+    places = [place_of[child.address] for child in group.children]
     ranks = table_ranks(group, table)
-    samples = {
-        column.name: [values(group, row, column.name) for row in in_order]
+    of_children = {
+        column.name: [
+            table.figures.of_child(child, column.name).present for child in group.children
+        ]
         for column in table.columns
     }
+    tests, left_out = _affordable(of_children)
     return {
         "alpha": ALPHA,
         "correction": CORRECTION,
@@ -92,7 +97,7 @@ def comparisons(group: Group, table: Table) -> dict[str, Any] | None:
         "titles": [child.node.title for child in group.children],
         "columns": [_column(group, column) for column in table.columns],
         "assumptions": {test.name: test.assumes for test in tests},
-        "pairs": list(_pairs(samples, tests)) if tests else [],
+        "pairs": list(_pairs(of_children, tests)) if tests else [],
         "ranks": {
             name: [rank_record(of_rows[place]) for place in places]
             for name, of_rows in ranks.items()
@@ -100,19 +105,39 @@ def comparisons(group: Group, table: Table) -> dict[str, Any] | None:
     }
 
 
-def _affordable(n_children: int) -> tuple[Sequence[TwoSampleTest], str]:
-    """The tests to make, and what to say of those that are left out."""
-    if n_children <= MOST_RESAMPLED:
-        return TESTS, ""
-    if n_children <= MOST_TESTED:
-        tests = [test for test in TESTS if not test.resamples]
-        return tests, f"Above {MOST_RESAMPLED} groups, the tests that resample are left out."
-    if n_children <= MOST_COMPARED:
+def _affordable(
+    of_children: Mapping[str, Sequence[FloatArray]],
+) -> tuple[Sequence[TwoSampleTest], str]:
+    """The tests to make, and what to say of those that are left out.
+
+    Args:
+        of_children: Name of a column to the values of each child's runs.
+    """
+    n_children = max(map(len, of_children.values()), default=0)
+    if n_children > MOST_COMPARED:
+        return (
+            (),
+            f"Above {MOST_COMPARED} groups, pairs are left out; the ranks take them into account.",
+        )
+    if n_children > MOST_TESTED:
         tests = [test for test in TESTS if test.name == WELCH]
         return tests, f"Above {MOST_TESTED} groups, only Welch's test is made."
-    return (
-        (),
-        f"Above {MOST_COMPARED} groups, pairs are left out; the ranks take them into account.",
+    if n_children > MOST_RESAMPLED:
+        return _quick(), f"Above {MOST_RESAMPLED} groups, the tests that resample are left out."
+    if _n_drawn(of_children) > MOST_DRAWN:
+        return _quick(), "With so many runs, the tests that resample are left out."
+    return TESTS, ""
+
+
+def _quick() -> list[TwoSampleTest]:
+    return [test for test in TESTS if not test.resamples]
+
+
+def _n_drawn(of_children: Mapping[str, Sequence[FloatArray]]) -> int:
+    """Values that one resampling test of each pair would draw."""
+    return RESAMPLES * sum(
+        (len(sizes) - 1) * sum(sizes)
+        for sizes in ([len(values) for values in of_one] for of_one in of_children.values())
     )
 
 
@@ -127,19 +152,15 @@ def _column(group: Group, column: Column) -> dict[str, str]:
 
 
 def _pairs(
-    samples: Mapping[str, Sequence[Sequence[float]]], tests: Sequence[TwoSampleTest]
+    arrays: Mapping[str, Sequence[FloatArray]], tests: Sequence[TwoSampleTest]
 ) -> Iterator[dict[str, Any]]:
     """A record for each column and each two children that have its figure."""
-    arrays: dict[str, list[FloatArray]] = {
-        name: [np.asarray(sample, float) for sample in of_children]
-        for name, of_children in samples.items()
-    }
     pairs = [
         (name, a, b)
-        for name, of_children in samples.items()
-        for a, b in combinations([i for i, sample in enumerate(of_children) if sample], 2)
+        for name, of_one in arrays.items()
+        for a, b in combinations([i for i, sample in enumerate(of_one) if len(sample)], 2)
     ]
-    corrected = {name: corrected_p(of_children) for name, of_children in samples.items()}
+    corrected = {name: corrected_p(of_one) for name, of_one in arrays.items()}
     # All at once: a test of many pairs costs little more than one of one pair.
     found = compare_pairs([(arrays[name][a], arrays[name][b]) for name, a, b in pairs], tests)
     for (name, a, b), comparison in zip(pairs, found, strict=True):

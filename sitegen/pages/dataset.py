@@ -81,8 +81,7 @@ def table_contents(
 
 
 def _weakest(table: Table, name: str) -> Provenance:
-    kinds = {row.stats[name].provenance for row in table.rows}
-    return weakest(kinds)
+    return weakest(table.provenances(name))
 
 
 def run_contents(address: str, run: RunResult, *, whole: str) -> Contents:

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..charts import AxisText
+from ..columns import Column, GroupFigures
 from ..energy_split import split
 from ..model import Group, Leaderboard, RunResult, weakest
 from ..plots.energy_chart import SplitRow, energy_chart
 from ..plots.scatter_chart import ScatterText, ScatterTrace, scatter_chart
 from ..plots.strip_chart import Strip, strip_chart
+from ..plots.thinning import evenly, shares, spread_out
 from ..ranking import competes, direction
-from ..scatter import Cloud, Frontier, Scatter, frontier_of_means, frontier_of_runs, mean, scatters
-from ..table import Column, Table, column, run_titles
-from .links import Links
+from ..scatter import (
+    Cloud,
+    Frontier,
+    Mean,
+    Scatter,
+    frontier_of_means,
+    frontier_of_runs,
+    mean,
+    scatters,
+)
+from ..table import Table
+from ..titles import run_titles
+from .links import Links, run_url
 from .tables import SPREADS
 from .views import ChartView
 
@@ -23,77 +38,90 @@ from .views import ChartView
 class _Page:
     """What all charts of one page need."""
 
-    group: Group
     table: Table
-    titles: Mapping[str, str]
-    """Run path to the short name that the page gives it."""
-    urls: Mapping[str, str]
-    """Run path to where its page lies, relative to this one."""
+    run_addresses: Mapping[str, str]
+    """As in `Leaderboard`."""
     links: Links
 
+    @property
+    def group(self) -> Group:
+        return self.table.figures.group
 
-def group_charts(
-    leaderboard: Leaderboard, group: Group, table: Table, links: Links
-) -> Iterator[ChartView]:
+    def urls(self, runs: Iterable[RunResult]) -> tuple[str, ...]:
+        """Where their pages lie, relative to this one; "" for a run without a page."""
+        here = self.group.address
+        return tuple(
+            run_url(self.links, here, self.run_addresses, run.location.path) for run in runs
+        )
+
+
+def group_charts(leaderboard: Leaderboard, table: Table, links: Links) -> Iterator[ChartView]:
     """All charts of a group's or a leaf's page.
 
     Args:
         table: The group's `main_table`, whose order the charts follow.
     """
-    paths = [run.location.path for run in group.runs]
-    if not paths:
+    page = _Page(table, leaderboard.run_addresses, links)
+    if not page.group.runs:
         return
-    urls = {path: links.page(group.address, leaderboard.run_addresses[path]) for path in paths}
-    page = _Page(group, table, run_titles(paths), urls, links)
     yield from _scatter_charts(page)
-    if not group.node.is_leaf:
+    if not page.group.node.is_leaf:
         yield from _strip_chart(page)
     yield from _energy_chart(page)
 
 
 def _scatter_charts(page: _Page) -> Iterator[ChartView]:
     group = page.group
-    for i, plot in scatters(group):
-        frontier = _frontier(page, plot)
+    for i, plot in scatters(page.table.figures):
         text = ScatterText(
-            _axis(group, plot.x),
-            _axis(group, plot.y),
+            _axis(page, plot.x),
+            _axis(page, plot.y),
             SPREADS[group.node.interval],
             _undirected(group, plot),
         )
-        traces = [_trace(page, cloud) for cloud in plot.clouds]
-        yield scatter_chart(f"plot-{i}", text, traces, frontier)
+        means = None if group.node.is_leaf else [mean(group, cloud) for cloud in plot.clouds]
+        drawn = shares([len(cloud.runs) for cloud in plot.clouds])
+        traces = [
+            _trace(page, cloud, most, means[k] if means else None)
+            for k, (cloud, most) in enumerate(zip(plot.clouds, drawn, strict=True))
+        ]
+        yield scatter_chart(f"plot-{i}", text, traces, _frontier(page, plot, means))
 
 
-def _frontier(page: _Page, plot: Scatter) -> Frontier | None:
+def _frontier(page: _Page, plot: Scatter, means: Sequence[Mean] | None) -> Frontier | None:
     """Of rivals only."""
     if not competes(page.group):
         return None
-    if page.group.node.is_leaf:
-        return frontier_of_runs(page.group, plot, page.titles)
-    return frontier_of_means(page.group, plot)
+    if means is None:
+        return frontier_of_runs(page.group, plot, page.table.figures.titles)
+    return frontier_of_means(page.group, plot, means)
 
 
 def _undirected(group: Group, plot: Scatter) -> tuple[str, ...]:
     """Labels of figures that keep a plot of several rivals from having a frontier."""
     if not competes(group):
         return ()
-    n = sum(len(cloud.points) for cloud in plot.clouds) if group.node.is_leaf else len(plot.clouds)
+    n = sum(len(cloud.runs) for cloud in plot.clouds) if group.node.is_leaf else len(plot.clouds)
     labels = (axis.variable.label for axis in (plot.x, plot.y) if not direction(group, axis))
     return tuple(dict.fromkeys(labels)) if n > 1 else ()
 
 
-def _trace(page: _Page, cloud: Cloud) -> ScatterTrace:
-    paths = [point.run.location.path for point in cloud.points]
-    titles = page.titles if page.group.node.is_leaf else run_titles(paths)
+def _trace(page: _Page, cloud: Cloud, most: int, of_cloud: Mean | None) -> ScatterTrace:
+    if page.group.node.is_leaf:
+        titles = page.table.figures.titles
+    else:
+        titles = run_titles([run.location.path for run in cloud.runs])
+    drawn = spread_out(cloud.x, cloud.y, most)
+    runs = [cloud.runs[place] for place in drawn.tolist()]
     return ScatterTrace(
         cloud.name,
         cloud.index,
-        tuple(point.x for point in cloud.points),
-        tuple(point.y for point in cloud.points),
-        tuple(titles[path] for path in paths),
-        tuple(page.urls[path] for path in paths),
-        None if page.group.node.is_leaf else mean(page.group, cloud),
+        cloud.x,
+        cloud.y,
+        drawn,
+        tuple(titles[run.location.path] for run in runs),
+        page.urls(runs),
+        of_cloud,
     )
 
 
@@ -103,28 +131,39 @@ def _strip_chart(page: _Page) -> Iterator[ChartView]:
     name = node.ordering_variable or next(iter(node.summary_variables), None)
     if name is None:
         return
-    shown = column(page.group, name)
-    strips = [_strip(page, index, child, shown) for index, child in _children(page)]
-    present = [strip for strip in strips if strip.values]
-    if present:
-        better = direction(page.group, shown)
-        yield strip_chart("strip", _axis(page.group, shown), better, present)
-
-
-def _strip(page: _Page, index: int, child: Group, shown: Column) -> Strip:
-    titles = run_titles([run.location.path for run in child.runs])
-    having = [
-        (value * shown.shown.factor, run.location.path)
-        for run in child.runs
-        if (value := child.figure(run, shown.name).value) is not None
+    figures = page.table.figures
+    shown = figures.column(name)
+    present = [
+        (index, figures.child(child), having)
+        for index, child in _children(page)
+        if len(having := np.flatnonzero(~np.isnan(figures.child(child).of(name).value)))
     ]
-    return Strip(
-        child.node.title,
-        index,
-        tuple(value for value, _ in having),
-        tuple(titles[path] for _, path in having),
-        tuple(page.urls[path] for _, path in having),
-    )
+    if present:
+        drawn = shares([len(having) for _, _, having in present])
+        strips = [
+            _strip(page, shown, *of_child, most)
+            for of_child, most in zip(present, drawn, strict=True)
+        ]
+        better = direction(page.group, shown)
+        yield strip_chart("strip", _axis(page, shown), better, strips)
+
+
+def _strip(
+    page: _Page,
+    shown: Column,
+    index: int,
+    child: GroupFigures,
+    having: NDArray[np.intp],
+    most: int,
+) -> Strip:
+    """Args:
+    having: Places of the child's runs that have the figure.
+    """
+    values = child.of(shown.name).value[having] * shown.shown.factor
+    drawn = evenly(values, most)
+    runs = [child.group.runs[place] for place in having[drawn].tolist()]
+    titles = tuple(child.titles[run.location.path] for run in runs)
+    return Strip(child.group.node.title, index, values, drawn, titles, page.urls(runs))
 
 
 def _children(page: _Page) -> Iterator[tuple[int, Group]]:
@@ -141,25 +180,24 @@ def _energy_chart(page: _Page) -> Iterator[ChartView]:
 
 
 def _run_rows(page: _Page) -> Iterator[SplitRow]:
-    for row in page.table.rows:
-        yield from _split_row(row.title, page.urls[row.path], row.runs)
+    rows = page.table.of_runs
+    runs = rows.runs if rows else ()
+    for run, url in zip(runs, page.urls(runs), strict=True):
+        of_run = split((run,))
+        if of_run is not None:
+            yield SplitRow(page.table.figures.titles[run.location.path], url, of_run)
 
 
 def _child_rows(page: _Page) -> Iterator[SplitRow]:
     for _, child in _children(page):
-        url = page.links.page(page.group.address, child.address)
-        yield from _split_row(child.node.title, url, child.runs)
+        of_runs = split(child.runs)
+        if of_runs is not None:
+            url = page.links.page(page.group.address, child.address)
+            yield SplitRow(child.node.title, url, of_runs)
 
 
-def _split_row(name: str, url: str, runs: tuple[RunResult, ...]) -> Iterator[SplitRow]:
-    of_runs = split(runs)
-    if of_runs is not None:
-        yield SplitRow(name, url, of_runs)
-
-
-def _axis(group: Group, shown: Column) -> AxisText:
+def _axis(page: _Page, shown: Column) -> AxisText:
     """What an axis says: also where one of the runs has only an estimate or a part of the figure."""
-    found = {group.figure(run, shown.name).provenance for run in group.runs}
-    kind = weakest(found)
+    kind = weakest(page.table.figures.of(shown.name).provenances())
     mark = kind if kind in {"estimated", "partial"} else ""
     return AxisText(shown.variable.label, shown.shown.unit, mark)

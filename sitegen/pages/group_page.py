@@ -12,7 +12,7 @@ from ..text import count
 from .carbon_text import intensity_note
 from .describe import description
 from .group_charts import group_charts
-from .links import Links
+from .links import Links, run_url
 from .tables import mixture_notes, pue_note, table_view
 from .views import Download, GroupView, Link
 
@@ -37,7 +37,7 @@ def group_view(
     if node.is_leaf:
         summary = table_view(
             group,
-            whole_table(group),
+            whole_table(group, table.figures),
             f"Summary of {count(len(group.runs), 'run')}",
             "",
             lambda _: "",
@@ -47,7 +47,7 @@ def group_view(
             table,
             "Runs",
             "Run",
-            lambda row: links.page(here, leaderboard.run_addresses[row.path]),
+            lambda row: run_url(links, here, leaderboard.run_addresses, row.path),
         )
     else:
         summary = table_view(
@@ -67,7 +67,7 @@ def group_view(
         n_runs=len(group.runs),
         summary=summary,
         runs=runs,
-        charts=tuple(group_charts(leaderboard, group, table, links)),
+        charts=tuple(group_charts(leaderboard, table, links)),
         children=tuple(_link(here, child, links) for child in group.children),
         downloads=(
             Download("This table", "leaderboard.json", "JSON"),
@@ -76,7 +76,7 @@ def group_view(
             Download("All runs", links.file(here, "runs.csv"), "CSV"),
             Download("All runs", links.file(here, RUN_TABLE), "Parquet"),
         ),
-        notes=(*mixture_notes(group), *ratio_notes(group, table.columns)),
+        notes=(*mixture_notes(group), *ratio_notes(table.figures, table.columns)),
         pue_note=pue_note(group),
         intensity_note=intensity_note(group.runs),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -25,5 +25,28 @@ class Links:
         return f"{_relative(source, folder)}/{quote(name)}".removeprefix("./")
 
 
+def run_url(links: Links, source: str, run_addresses: Mapping[str, str], path: str) -> str:
+    """From a page's folder to a run's page, "" for a run without one.
+
+    Args:
+        run_addresses: As in `Leaderboard`.
+        path: The run's.
+    """
+    address = run_addresses.get(path)
+    return "" if address is None else links.page(source, address)
+
+
 def _relative(source: str, target: str) -> str:
-    return quote(posixpath.relpath("/" + target, "/" + source))
+    """Neither holds "." or ".." as a part."""
+    if source and not f"{target}/".startswith(source[: source.index("/") + 1]):
+        return quote("../" * source.count("/") + target.rstrip("/")).rstrip("/") or "."
+    here, there = _parts(source), _parts(target)
+    shared = next(
+        (i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b),
+        min(len(here), len(there)),
+    )
+    return quote("/".join([".."] * (len(here) - shared) + there[shared:]) or ".")
+
+
+def _parts(folder: str) -> list[str]:
+    return [part for part in folder.split("/") if part]

@@ -15,7 +15,7 @@ from ..model import ABSENT, Group, Leaderboard, Provenance, RunResult
 from ..text import count, moment, number
 from .carbon_text import attribution
 from .hardware import gpus, processor
-from .links import Links
+from .links import Links, run_url
 from .methods_text import FORMULAS, PROVENANCES, STATISTICS, SYMBOLS
 from .power_words import UNNAMED_SOURCE, power_of
 from .subject import program
@@ -193,7 +193,7 @@ def _measured_share(leaderboard: Leaderboard, links: Links) -> Section:
     addresses = leaderboard.run_addresses
     rows = tuple(
         (
-            Entry(run.location.path, links.page(HERE, addresses[run.location.path])),
+            Entry(run.location.path, run_url(links, HERE, addresses, run.location.path)),
             Entry(_percent(share), is_number=True),
         )
         for share, run in poorest

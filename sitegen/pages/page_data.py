@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from heapq import nsmallest
 from typing import Any
 
 import msgspec
 
 from ..carbon import basis_of
 from ..catalog import BY_NAME, FIGURES, our_name
-from ..model import ABSENT, Figure, Group, RunResult, Stat, extra_figures
+from ..columns import GroupFigures, variable
+from ..model import ABSENT, Group, RunResult, Stat, extra_figures
 from ..ranking import ordered_direction
 from ..ratios import cost_below
 from ..spec.model import Variable
-from ..stats import describe
-from ..table import half_ci95, natural, run_titles, variable
+from ..table import half_ci95
 from ..text import words
+from ..titles import natural
 from ..units import SECONDS_PER_HOUR
 from .facts import PACKAGES
 from .views import ChartView, GroupView, RunView
@@ -66,7 +68,10 @@ def run_data(
 
 
 def group_data(
-    group: Group, view: GroupView, ancestors: Sequence[Group], run_addresses: Mapping[str, str]
+    figures: GroupFigures,
+    view: GroupView,
+    ancestors: Sequence[Group],
+    run_addresses: Mapping[str, str],
 ) -> dict[str, Any]:
     """What charts and comparisons show of a group or a leaf.
 
@@ -74,6 +79,7 @@ def group_data(
         ancestors: The groups that it lies in, outermost first.
         run_addresses: As in `Leaderboard`.
     """
+    group = figures.group
     return {
         "kind": view.kind,
         "address": group.address,
@@ -82,9 +88,9 @@ def group_data(
         "parent": ancestors[-1].address if ancestors else None,
         "pues": sorted({run.pue for run in group.runs}),
         "bases": sorted({basis for run in group.runs if (basis := basis_of(run)) is not None}),
-        "figures": list(_group_figures(group, ancestors)),
+        "figures": list(_group_figures(figures, ancestors)),
         "n": len(group.runs),
-        "runs": list(_first_runs(group, run_addresses)),
+        "runs": list(_first_runs(figures, run_addresses)),
         "charts": _figures(view.charts),
     }
 
@@ -115,12 +121,12 @@ def _variable(name: str, leaf: Group | None, ancestors: Sequence[Group]) -> Vari
     return Variable(kind.label, kind.unit, kind.better) if kind else Variable(words(name))
 
 
-def _group_figures(group: Group, ancestors: Sequence[Group]) -> Iterator[dict[str, Any]]:
+def _group_figures(figures: GroupFigures, ancestors: Sequence[Group]) -> Iterator[dict[str, Any]]:
     """The group's own columns, those of the group above it, then all else that its runs have."""
-    for name in _names(group, ancestors):
-        stat = describe(_values(group, name), summable=False)
+    for name in _names(figures, ancestors):
+        stat = figures.of(name).describe(summable=False)
         yield {
-            **_described(name, _directed(name, (group, *reversed(ancestors)))),
+            **_described(name, _directed(name, (figures.group, *reversed(ancestors)))),
             **_rounded({"mean": stat.mean, "stderr": stat.stderr, **_interval(stat)}),
             "n": stat.n,
             "provenance": stat.provenance,
@@ -134,12 +140,9 @@ def _directed(name: str, groups: Sequence[Group]) -> Variable:
     return replace(shown, better=shown.better or next(filter(None, ordered), ""))
 
 
-def _values(group: Group, name: str) -> list[Figure]:
-    return [group.figure(run, name) for run in group.runs]
-
-
-def _names(group: Group, ancestors: Sequence[Group]) -> Iterator[str]:
+def _names(figures: GroupFigures, ancestors: Sequence[Group]) -> Iterator[str]:
     """Each figure once, by the name under which it comes first."""
+    group = figures.group
     columns = [*group.node.summary_variables]
     if ancestors:
         columns += ancestors[-1].node.summary_variables
@@ -151,7 +154,7 @@ def _names(group: Group, ancestors: Sequence[Group]) -> Iterator[str]:
     for i, name in enumerate((*columns, *others)):
         is_new = our_name(name) not in seen
         seen.add(our_name(name))
-        if is_new and (i < len(columns) or any(f.value is not None for f in _values(group, name))):
+        if is_new and (i < len(columns) or len(figures.of(name).present)):
             yield name
 
 
@@ -181,9 +184,13 @@ def _rounded(figures: Mapping[str, float | None]) -> dict[str, float | None]:
     return {k: None if value is None else float(f"{value:.12g}") for k, value in figures.items()}
 
 
-def _first_runs(group: Group, run_addresses: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    titles = run_titles([run.location.path for run in group.runs])
-    for path in sorted(titles, key=natural)[:MOST_RUNS]:
+def _first_runs(
+    figures: GroupFigures, run_addresses: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
+    """Those that have a page."""
+    titles = figures.titles
+    having = (path for path in titles if path in run_addresses)
+    for path in nsmallest(MOST_RUNS, having, key=natural):
         yield {"title": titles[path], "address": run_addresses[path]}
 
 

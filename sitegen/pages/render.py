@@ -18,8 +18,9 @@ from ..plots.siblings import SIBLINGS_FILE, siblings_data
 from ..run_table import TableAbout, site_table, write_run_table
 from ..table import main_table, run_titles
 from ..text import count, day
-from .all_runs import PACKAGES_FILE, all_runs_view, packages_index
+from .all_runs import AllRuns
 from .badge import BADGE, Badge, badge_svg, group_badge, run_badge
+from .cells import cells
 from .cite import CiteView, cite_view
 from .compare_page import compare_files, compare_view
 from .comparisons import comparison_files
@@ -30,6 +31,7 @@ from .describe import description
 from .digests import Digests
 from .group_page import group_view
 from .kept import KeptPages
+from .leaf_rows import leaf_row_files
 from .links import Links
 from .methods_page import MethodsView, methods_view
 from .page_data import DATA_FILE, as_script, group_data, run_data
@@ -53,6 +55,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["breakable"] = _breakable
+    made.globals["cells"] = cells
     return made
 
 
@@ -67,7 +70,6 @@ class PageRenderer:
         self._digests = Digests(leaderboard, site, links)
         self._environment = environment()
         self._shown_in = _places(leaderboard)
-        self._tables = {group.address: main_table(group) for group in leaderboard.walk()}
 
     def group_pages(self) -> Iterator[PageContent]:
         """The front page where the spec has several roots, then all groups, parents first."""
@@ -81,15 +83,16 @@ class PageRenderer:
 
     def _group_page(self, group: Group, ancestors: tuple[Group, ...]) -> PageContent:
         addresses = self._leaderboard.run_addresses
-        table = self._tables[group.address]
+        table = main_table(group)
         view = group_view(self._leaderboard, group, table, ancestors, self._links)
         line = _group_line(group, ancestors)
         badge = group_badge(group)
         files = {
-            DATA_FILE: as_script(group_data(group, view, ancestors, addresses)),
+            DATA_FILE: as_script(group_data(table.figures, view, ancestors, addresses)),
             BADGE: badge_svg(badge),
             **leaderboard_files(group, table),
             **comparison_files(group, table),
+            **leaf_row_files(table, addresses),
         }
         if group.node.is_leaf:
             files[SIBLINGS_FILE] = as_script(siblings_data(group))
@@ -115,9 +118,10 @@ class PageRenderer:
             yield replace(page, newest_run=_newest_day(self._leaderboard.runs))
 
     def _all_runs(self) -> PageContent:
-        runs = all_runs_view(self._leaderboard, self._shown_in, self._links)
+        all_runs = AllRuns(self._leaderboard, self._shown_in, self._links)
+        runs = all_runs.view()
         line = f"All {count(len(self._leaderboard.runs), 'run')} with hardware, region and date."
-        files = {PACKAGES_FILE: as_script(packages_index(self._leaderboard.runs))}
+        files = dict(all_runs.files())
         contents = Contents(RUNS_FILES, whole="")
         cite = self._cite_site(f"{RUNS}/", runs.title, line, contents)
         return self._page(f"{RUNS}/", runs.title, "all_runs.html", runs, line, files, cite)
@@ -185,27 +189,8 @@ class PageRenderer:
         shown = ((place.leaf, place.ancestors, place.titles[path]) for place in places)
         return self._digests.run(run, shown, frame)
 
-    def run_page(self, run: RunResult, charts: tuple[TimeChart, ...]) -> PageContent:
-        """The page of a run."""
-        head = self.run_head(run)
-        places = self._shown_in.get(run.location.path, ())
-        zip_bytes = run.zip_bytes or 0
-        view = run_view(self._leaderboard, run, charts, places, zip_bytes, self._links)
-        leaf, above = (places[0].leaf, places[0].ancestors) if places else (None, ())
-        badge = run_badge(run)
-        files = {
-            DATA_FILE: as_script(run_data(run, head.address, view, leaf, above)),
-            BADGE: badge_svg(badge),
-        }
-        titles = (*(group.node.title for group in above), view.title)
-        summary = f"Energy, emissions and hardware of one run: {head.summary}."
-        subject = Subject(head.address, titles, summary, (run,))
-        cite = self._cite(subject, badge, run_contents(head.address, run, whole=head.above or ""))
-        page = self._page(head.address, view.title, "run.html", view, head.summary, files, cite)
-        return replace(page, above=head.above, within=head.within)
-
-    def data_files(self) -> Iterator[tuple[str, str]]:
-        """Address and content of the files that belong to no page."""
+    def data_files(self) -> Iterator[tuple[str, Iterator[str]]]:
+        """Address and content of the files that belong to no page, as blocks of text."""
         leaves = {path: places[0].leaf for path, places in self._shown_in.items()}
         yield from runs_files(self._leaderboard, leaves).items()
 

@@ -7,13 +7,8 @@ from dataclasses import dataclass, replace
 
 from ..addresses import LOG_ZIP, RUN_TABLE
 from ..catalog import FIGURES, FigureKind
-<<<<<<< HEAD
-from ..model import Figure, Group, Leaderboard, RunResult, TimeChart, extra_figures
-from ..plots.siblings import Spread, sibling_views
-=======
 from ..model import Figure, Group, RunResult, TimeChart, extra_figures
 from ..plots.siblings import SIBLINGS_FILE
->>>>>>> pagespeed
 from ..plots.time_chart import time_chart
 from ..scales import best
 from ..spec.model import Variable
@@ -53,10 +48,7 @@ class Shown:
 def run_view(
     run: RunResult,
     charts: Sequence[TimeChart],
-<<<<<<< HEAD
-=======
     here: str,
->>>>>>> pagespeed
     shown_in: Sequence[Shown],
     zip_bytes: int,
     links: Links,
@@ -93,12 +85,9 @@ def run_view(
         more_figures=tuple(view for name, view in figures.items() if name not in _TILES),
         warnings=tuple(_warnings(run)),
         siblings_of=crumbs[-1] if crumbs else None,
-<<<<<<< HEAD
-=======
         siblings_file=(
             links.file(here, f"{shown_in[0].leaf.address}{SIBLINGS_FILE}") if shown_in else ""
         ),
->>>>>>> pagespeed
         charts=tuple(time_chart(chart) for chart in charts),
         facts=tuple(facts(run)),
         downloads=(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
-from .views import ColumnView, LegendItem, RowView
+from ..model import Provenance
+from .views import ColumnView, LegendItem
 
 SIGNS = {"estimated": "≈", "partial": "◐"}
 MEANINGS = {
@@ -15,28 +17,38 @@ MEANINGS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a reader meets in the cells of a table."""
+
+    provenances: Collection[Provenance]
+    """With "not measured" where a figure is missing."""
+    has_spread: bool = False
+    has_bars: bool = False
+    has_best: bool = False
+
+
 def legend(
-    columns: Sequence[ColumnView], rows: Sequence[RowView], ordering: str, spread_label: str
+    marks: Marks, columns: Sequence[ColumnView], ordering: str, spread_label: str
 ) -> Iterator[LegendItem]:
     """The marks that a table has, in the order in which a reader meets them."""
-    cells = [cell for row in rows for cell in row.cells]
     if ordering:
         yield LegendItem("", ordering)
-    if any(cell.spread for cell in cells):
+    if marks.has_spread:
         yield LegendItem("", f"Mean of the runs ± {spread_label}")
-    if any(cell.bar is not None for cell in cells):
+    if marks.has_bars:
         yield LegendItem("", "Bars: the same, from zero")
-    yield from _provenances({cell.provenance for cell in cells})
+    yield from _provenances(marks.provenances)
     for sign, better in (("↓", "lower"), ("↑", "higher")):
         if any(column.better == better for column in columns):
             yield LegendItem(sign, f"{better} is better")
-    if any(cell.is_best for cell in cells):
+    if marks.has_best:
         yield LegendItem("", "Bold: the best of a column")
-    if any(not cell.text for cell in cells):
+    if "not measured" in marks.provenances:
         yield LegendItem("—", "not measured")
 
 
-def _provenances(found: set[str]) -> Iterator[LegendItem]:
+def _provenances(found: Collection[Provenance]) -> Iterator[LegendItem]:
     for provenance, sign in SIGNS.items():
         if provenance in found:
             yield LegendItem(sign, MEANINGS[provenance])

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
+
+import numpy as np
 
 from ..carbon import basis_of
 from ..catalog import our_name
+from ..columns import PROVENANCES, Column, variable
 from ..metrics.energy import WELL_COVERED
-from ..model import Group, RunResult, Stat
+from ..model import Group, Provenance, RunResult, Stat
 from ..ranking import METHOD, RankInterval, competes, direction, table_ranks
+from ..shards import ROWS_FILE, WHOLE_UP_TO
 from ..spec.model import Node
-from ..table import Column, Row, Table, column, spread
+from ..table import Row, Table, spread
 from ..text import count, number, with_spread, within_sentence
 from .bars import bars
-from .table_legend import legend
-from .views import CellView, ColumnView, RowView, TableView, length_of
+from .table_legend import Marks, legend
+from .views import BarView, CellView, ColumnView, RowView, TableView, length_of
 
 SPREADS = {
     "stderr": "standard error of the mean",
@@ -32,6 +35,9 @@ PROVENANCE_WORDS = {
 NOT_MEASURED: Literal["not measured"] = "not measured"
 UNRANKED = "fewer than two runs: no rank is claimed"
 
+FIRST_ROWS = 100
+"""Rows in a page whose table lies in shards. One page of it, as `table-model.js` has it."""
+
 _ROWS_WITH_BARS = range(2, 201)
 """Bars are for comparing at a glance: neither one alone nor thousands."""
 
@@ -44,15 +50,18 @@ def table_view(
     url: Callable[[Row], str],
     methods_url: str = "",
 ) -> TableView:
-    """A table as its page shows it.
+    """A table as its page shows it: all its rows, or of very many runs the first.
 
     Args:
         url: Where a row's title leads, "" for nowhere.
         methods_url: Where the page lies that tells how ranks come about.
     """
+    in_shards = table.of_runs is not None and len(table.rows) > WHOLE_UP_TO
+    listed = list(table.rows[:FIRST_ROWS] if in_shards else table.rows)
     ranks = table_ranks(group, table)
     columns = tuple(
-        _column_and_cells(group, shown, table, ranks.get(shown.name, ())) for shown in table.columns
+        _column_and_cells(group, shown, table, listed, ranks.get(shown.name, ()))
+        for shown in table.columns
     )
     ranked = _ranked_column(group, ranks)
     rows = tuple(
@@ -65,7 +74,7 @@ def table_view(
             rank_words(ranks[ranked][i]) if ranked else "",
             UNRANKED if ranked and row.stats[ranked].n else NOT_MEASURED,
         )
-        for i, row in enumerate(table.rows)
+        for i, row in enumerate(listed)
     )
     heads = tuple(head for head, _ in columns)
     ordering, spread_label = ordering_words(group), SPREADS[group.node.interval]
@@ -74,14 +83,28 @@ def table_view(
         row_label=row_label,
         columns=heads,
         rows=rows,
-        show_n=any(not row.is_run for row in table.rows) or not table.rows,
+        show_n=table.of_runs is None or not table.rows,
         spread_label=spread_label,
         ordering=ordering,
         ranked_by=next((head for head in heads if head.name == ranked), None),
         rank_method=METHOD if ranked else "",
         methods_url=methods_url,
-        legend=tuple(legend(heads, rows, ordering, spread_label)),
-        length=length_of(len(rows)),
+        legend=tuple(legend(_marks(group, table, rows), heads, ordering, spread_label)),
+        length=length_of(len(table.rows)),
+        n_rows=len(table.rows),
+        rows_file=ROWS_FILE if in_shards else "",
+    )
+
+
+def _marks(group: Group, table: Table, rows: Sequence[RowView]) -> Marks:
+    """What a reader meets in the cells of a table, those that come later among them."""
+    cells = [cell for row in rows for cell in row.cells]
+    provenances = {kind for shown in table.columns for kind in table.provenances(shown.name)}
+    return Marks(
+        provenances,
+        has_spread=any(cell.spread for cell in cells),
+        has_bars=any(cell.bar is not None for cell in cells),
+        has_best=any(best_of(group, table, shown) is not None for shown in table.columns),
     )
 
 
@@ -101,66 +124,97 @@ def rank_words(rank: RankInterval | None) -> str:
 
 
 def _column_and_cells(
-    group: Group, shown: Column, table: Table, ranks: Sequence[RankInterval | None]
+    group: Group,
+    shown: Column,
+    table: Table,
+    rows: Sequence[Row],
+    ranks: Sequence[RankInterval | None],
 ) -> tuple[ColumnView, tuple[CellView, ...]]:
-    """A column's head, and its cell in each row."""
-    better = direction(group, shown)
-    stats = [row.stats[shown.name] for row in table.rows]
-    best = _best(stats, better) if competes(group) else None
+    """A column's head, and its cell in each of the rows."""
+    node = group.node
+    best = best_of(group, table, shown)
+    stats = [row.stats[shown.name] for row in rows]
+    around = [spread(node, stat) for stat in stats]
+    with_bars = table.of_runs is None and len(rows) in _ROWS_WITH_BARS
     means = [stat.mean for stat in stats]
-    around = [spread(group.node, stat) for stat in stats]
-    with_bars = len(table.rows) in _ROWS_WITH_BARS and not any(row.is_run for row in table.rows)
     drawn = bars(means, around) if with_bars else (None,) * len(means)
     cells = tuple(
-        replace(
-            _cell(group.node, shown, stat, row),
+        _cell(
+            node,
+            shown,
+            row,
+            stat,
+            around[i],
             is_best=best is not None and stat.mean == best,
             rank=rank_words(ranks[i]) if ranks else "",
             bar=drawn[i],
         )
-        for i, (stat, row) in enumerate(zip(stats, table.rows, strict=True))
+        for i, (row, stat) in enumerate(zip(rows, stats, strict=True))
     )
-    return _column_view(shown, better, cells, has_ranks=bool(ranks)), cells
+    provenances = table.provenances(shown.name)
+    return _column_view(group, shown, cells, provenances, has_ranks=bool(ranks)), cells
 
 
-def _best(stats: Sequence[Stat], better: str) -> float | None:
+def best_of(group: Group, table: Table, shown: Column) -> float | None:
     """The best mean of a column; None where it is not known which that is, or nothing to be better than.
 
     Nor is one claimed where it is that of a partial figure: the rest of it may be more than the lead.
     """
-    having = [(stat.mean, stat.provenance) for stat in stats if stat.mean is not None]
-    if len(having) < 2 or not better:
+    better = direction(group, shown)
+    if not better or not competes(group):
         return None
-    best = min(having)[0] if better == "lower" else max(having)[0]
-    return None if (best, "partial") in having else best
+    if table.of_runs is not None:
+        values = table.of_runs.values[shown.name]
+        present = values.present
+        partial = values.value[values.code == PROVENANCES.index("partial")]
+    else:
+        stats = [row.stats[shown.name] for row in table.rows]
+        present = np.array([stat.mean for stat in stats if stat.mean is not None])
+        partial = np.array([stat.mean for stat in stats if stat.provenance == "partial"], float)
+    if len(present) < 2:
+        return None
+    best = float(present.min() if better == "lower" else present.max())
+    return None if best in partial else best
 
 
 def _column_view(
+    group: Group,
     shown: Column,
-    better: Literal["lower", "higher", ""],
     cells: Sequence[CellView],
+    provenances: set[Provenance],
     *,
     has_ranks: bool,
 ) -> ColumnView:
-    provenances = {cell.provenance for cell in cells} - {NOT_MEASURED}
-    alike = next(iter(provenances)) if len(provenances) == 1 else ""
+    present = provenances - {NOT_MEASURED}
+    alike = next(iter(present)) if len(present) == 1 else ""
     return ColumnView(
         shown.name,
         shown.variable.label,
         shown.shown.unit,
-        better,
-        has_sum=any(cell.total for cell in cells),
+        direction(group, shown),
+        has_sum=shown.summable and bool(present),
         ranks_said=within_sentence(shown.variable.label) if has_ranks else "",
         provenance="" if alike == "measured" else alike,
         spread_chars=max((len(cell.spread) for cell in cells), default=0),
     )
 
 
-def _cell(node: Node, shown: Column, stat: Stat, row: Row) -> CellView:
+def _cell(
+    node: Node,
+    shown: Column,
+    row: Row,
+    stat: Stat,
+    around: float | None,
+    *,
+    is_best: bool,
+    rank: str,
+    bar: BarView | None,
+) -> CellView:
     if stat.mean is None:
-        return CellView(None, "", "", "", NOT_MEASURED, NOT_MEASURED)
+        return CellView(
+            None, "", "", "", NOT_MEASURED, NOT_MEASURED, is_best=is_best, rank=rank, bar=bar
+        )
     factor, digits = shown.shown.factor, shown.variable.digits
-    around = spread(node, stat)
     shown_spread = None if around is None else around * factor
     text, spread_text = with_spread(stat.mean * factor, shown_spread, digits)
     return CellView(
@@ -170,8 +224,11 @@ def _cell(node: Node, shown: Column, stat: Stat, row: Row) -> CellView:
         "" if stat.total is None else number(stat.total * factor, digits),
         stat.provenance,
         _cell_note(node, stat, row),
-        spread_value=shown_spread,
-        fewer=f"n = {stat.n} of {row.n}" if stat.n < row.n else "",
+        shown_spread,
+        is_best,
+        rank,
+        f"n = {stat.n} of {row.n}" if stat.n < row.n else "",
+        bar,
     )
 
 
@@ -221,7 +278,7 @@ def ordering_words(group: Group) -> str:
     node = group.node
     if node.ordering_variable is None:
         return ""
-    label = column(group, node.ordering_variable).variable.label
+    label = variable(group, node.ordering_variable).label
     direction = "lowest first" if node.ordering == "ascending" else "highest first"
     return f"Ordered by {within_sentence(label)}, {direction}."
 

@@ -133,6 +133,10 @@ class TableView:
     methods_url: str = ""
     legend: tuple[LegendItem, ...] = ()
     length: Length = ""
+    n_rows: int = 0
+    """All of them, those that come later among them."""
+    rows_file: str = ""
+    """Where all the rows lie, if the page holds the first alone: see `row_shards.py`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from itertools import groupby
 import numpy as np
 
 from ..charts import TIME_UNITS, AxisText
+from ..columns import Column, GroupFigures
 from ..latex.escape import escape
 from ..latex.plots import Plot, Trace
 from ..latex.wrapping import wrapping
 from ..model import Group, RunFiles, RunResult, Series, TimeChart
 from ..scatter import Cloud, Scatter, scatters
 from ..series import downsample
-from ..table import Column, run_titles
+from ..table import run_titles
 from ..text import count, within_sentence
 
 POINTS = 200
@@ -32,9 +33,9 @@ def scatter_plots(group: Group, label: str) -> Iterator[Plot]:
     Args:
         label: What the figures' labels begin with.
     """
-    for i, scatter in scatters(group):
+    for i, scatter in scatters(GroupFigures(group)):
         x, y = scatter.x.variable.label, scatter.y.variable.label
-        n = sum(len(cloud.points) for cloud in scatter.clouds)
+        n = sum(len(cloud.runs) for cloud in scatter.clouds)
         step = -(-n // _MOST_DOTS)
         runs = f"Each of the {n} points is a run" if n > 1 else "The point is a run"
         thinned = "" if step == 1 else f"; of these every {_ordinal(step)} is drawn"
@@ -62,13 +63,17 @@ def _few(scatter: Scatter) -> tuple[Cloud, ...]:
     shown, rest = scatter.clouds[:_MOST_CLOUDS], scatter.clouds[_MOST_CLOUDS:]
     if not rest:
         return shown
-    points = tuple(point for cloud in rest for point in cloud.points)
-    return (*shown, Cloud(f"{count(len(rest), 'further experiment')}", points))
+    together = Cloud(
+        count(len(rest), "further experiment"),
+        np.concatenate([cloud.x for cloud in rest]),
+        np.concatenate([cloud.y for cloud in rest]),
+        tuple(run for cloud in rest for run in cloud.runs),
+    )
+    return (*shown, together)
 
 
 def _trace(cloud: Cloud, step: int) -> Trace:
-    points = cloud.points[::step]
-    return Trace(cloud.name, [point.x for point in points], [point.y for point in points])
+    return Trace(cloud.name, cloud.x[::step].tolist(), cloud.y[::step].tolist())
 
 
 def power_plot(leaf: Group, files: RunFiles, label: str) -> Plot | None:

@@ -159,7 +159,7 @@ def _caption(group: Group, table: Table, notes: Mapping[str, int], what: str, sp
         ordering_words(group),
         *_explained(table),
         *mixture_notes(group),
-        *ratio_notes(group, table.columns),
+        *ratio_notes(table.figures, table.columns),
         *(f"{str(i).translate(_MARKS)} {note}." for note, i in notes.items()),
     ]
     return f"{wrapping(what)}{PART}. " + " ".join(escape(sentence) for sentence in said if sentence)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..charts import AxisText
-from ..pages.views import DataTable, KeyView, LogSwitch
+from ..model import FloatArray
+from ..pages.views import KeyView, LogSwitch
 from ..svg.axes import COLOURS
 from ..svg.shapes import SIGNS, shape_index
 from ..text import within_sentence
@@ -24,19 +25,19 @@ def key(i: int, name: str) -> KeyView:
     return KeyView(name, SIGNS[shape_index(i)], f"wb-c{i % COLOURS}")
 
 
-def log_switch(axis: str, text: AxisText, values: Iterable[float]) -> LogSwitch:
+def log_switch(axis: str, text: AxisText, values: Iterable[FloatArray]) -> LogSwitch:
     """A switch that says why it cannot be used where it cannot."""
     reason = (
         f"{text.label} has values of zero or less, which have no logarithm"
-        if any(value <= 0 for value in values)
+        if any((some <= 0).any() for some in values)
         else ""
     )
     return LogSwitch("x" if axis == "x" else "y", f"Log {within_sentence(text.label)}", reason)
 
 
-def whole_or(summary: DataTable, whole: DataTable) -> DataTable:
-    """The whole table where it is short, else its summary."""
-    return whole if len(whole.rows) <= MOST_ROWS else summary
+def drawn_note(drawn: int, n: int) -> str:
+    """What is to be said of a chart that draws some of its runs."""
+    return f"{drawn:,} of {n:,} runs drawn; the figures and the marks for means and quartiles are of all."
 
 
 def listed(names: Sequence[str]) -> str:

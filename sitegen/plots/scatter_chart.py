@@ -8,32 +8,37 @@ from statistics import median
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from ..charts import AxisText
+from ..model import FloatArray
 from ..pages.views import ChartView, DataTable, KeyView
 from ..scatter import Frontier, Mean
 from ..svg import scatter as svg
 from ..svg.axes import axis
 from ..svg.lines import Points
 from ..text import count, number, with_spread, within_sentence
-from .parts import axis_figure, key, listed, log_switch, rounded, whole_or
+from .parts import MOST_ROWS, axis_figure, drawn_note, key, listed, log_switch, rounded
 
 FRONTIER_NAME = "Pareto frontier"
 
 
 @dataclass(frozen=True, slots=True)
 class ScatterTrace:
-    """The runs of one colour and shape. Shape (n,) each."""
+    """The runs of one colour and shape."""
 
     name: str
     index: int
     """Place among the group's children, which chooses colour and shape."""
-    x: tuple[float, ...]
-    y: tuple[float, ...]
+    x: FloatArray
+    y: FloatArray
+    """Of all the runs, shape (n,) each."""
+    drawn: NDArray[np.intp]
+    """Places of those that are drawn: all, or so many as a page can hold. See `thinning.py`."""
     label: tuple[str, ...]
-    """What a point is called."""
+    """What a point that is drawn is called."""
     url: tuple[str, ...]
-    """Where a click on it leads, relative to the page."""
+    """Where a click on it leads, relative to the page; "" for a run without a page."""
     mean: Mean | None = None
     """Of a group."""
 
@@ -86,8 +91,8 @@ def scatter_chart(
         notes=tuple(_notes(text, traces, frontier)),
         table=_table(text, traces),
         log_switches=(
-            log_switch("x", x, (v for trace in traces for v in trace.x)),
-            log_switch("y", y, (v for trace in traces for v in trace.y)),
+            log_switch("x", x, [trace.x for trace in traces]),
+            log_switch("y", y, [trace.y for trace in traces]),
         ),
     )
 
@@ -96,8 +101,8 @@ def _trace(trace: ScatterTrace) -> dict[str, object]:
     return {
         "name": trace.name,
         "index": trace.index,
-        "x": [rounded(v) for v in trace.x],
-        "y": [rounded(v) for v in trace.y],
+        "x": [rounded(v) for v in trace.x[trace.drawn].tolist()],
+        "y": [rounded(v) for v in trace.y[trace.drawn].tolist()],
         "label": trace.label,
         "url": trace.url,
         "mean": trace.mean
@@ -123,8 +128,8 @@ def _drawing(
     x_ends = [end for mean in means for end in _ends(mean.x, mean.x_around)]
     y_ends = [end for mean in means for end in _ends(mean.y, mean.y_around)]
     return svg.scatter(
-        axis(text.x.title, [np.array([*x_ends, *(x for trace in traces for x in trace.x)])]),
-        axis(text.y.title, [np.array([*y_ends, *(y for trace in traces for y in trace.y)])]),
+        axis(text.x.title, [np.array(x_ends), *(trace.x for trace in traces)]),
+        axis(text.y.title, [np.array(y_ends), *(trace.y for trace in traces)]),
         clouds,
         Points(np.array(frontier.x), np.array(frontier.y))
         if frontier and _is_line(frontier)
@@ -141,7 +146,7 @@ def _runs(trace: ScatterTrace) -> Points:
     """Without a lone run, which lies under its group's mean."""
     if trace.mean and trace.mean.n == 1:
         return Points(np.empty(0), np.empty(0))
-    return Points(np.array(trace.x), np.array(trace.y))
+    return Points(trace.x[trace.drawn], trace.y[trace.drawn])
 
 
 def _centre(mean: Mean | None) -> svg.Centre | None:
@@ -161,6 +166,9 @@ def _notes(
 ) -> Iterator[str]:
     if any(trace.mean and trace.mean.n > 1 for trace in traces):
         yield f"Large marks: means of the runs ± {text.spread}. Small, light marks: runs."
+    n, drawn = sum(len(trace.x) for trace in traces), sum(len(trace.drawn) for trace in traces)
+    if drawn < n:
+        yield drawn_note(drawn, n)
     if frontier:
         yield _who(frontier).strip()
     if text.undirected:
@@ -183,17 +191,18 @@ def _is_line(frontier: Frontier | None) -> bool:
 
 def _table(text: ScatterText, traces: Sequence[ScatterTrace]) -> DataTable:
     groups = any(trace.mean for trace in traces)
-    whole = DataTable(
+    if sum(len(trace.x) for trace in traces) > MOST_ROWS:
+        return _means_table(text, traces) if groups else _ranges_table(text, traces)
+    return DataTable(
         ("Experiment", "Run", text.x.title, text.y.title),
         tuple(
             (trace.name, label, number(x), number(y))
             for trace in traces
-            for label, x, y in zip(trace.label, trace.x, trace.y, strict=True)
+            for label, x, y in zip(trace.label, trace.x.tolist(), trace.y.tolist(), strict=True)
         ),
         n_words=2,
         is_whole=True,
     )
-    return whole_or(_means_table(text, traces) if groups else _ranges_table(text, traces), whole)
 
 
 def _means_table(text: ScatterText, traces: Sequence[ScatterTrace]) -> DataTable:
@@ -213,8 +222,8 @@ def _with(mean: float, around: float | None) -> str:
 
 def _ranges_table(text: ScatterText, traces: Sequence[ScatterTrace]) -> DataTable:
     rows = (
-        _range_row(text.x.title, [x for trace in traces for x in trace.x]),
-        _range_row(text.y.title, [y for trace in traces for y in trace.y]),
+        _range_row(text.x.title, np.concatenate([trace.x for trace in traces]).tolist()),
+        _range_row(text.y.title, np.concatenate([trace.y for trace in traces]).tolist()),
     )
     return DataTable(("Figure", "Runs", "Lowest", "Median", "Highest"), rows, 1, is_whole=False)
 

@@ -152,16 +152,8 @@ def run(tmp_path: Path) -> Path:
 def shown(tmp_path: Path) -> RunView:
     """The page of the one run in `logs`."""
     (tmp_path / "spec.json").write_text('{"Board": {}}')
-<<<<<<< HEAD
-    board = built(tmp_path / "logs", tmp_path / "spec.json")
-    return run_view(board, board.runs[0], (), (), 1000, Links(""))
-=======
-    (tmp_path / "downloads").mkdir()
-    options = BuildOptions((tmp_path / "logs",), tmp_path / "spec.json", tmp_path / "downloads")
-    board = build(options, Silence())
-    (run,) = board.runs
-    return run_view(run, run.charts, "runs/run/", (), 1000, Links())
->>>>>>> pagespeed
+    (run,) = built(tmp_path / "logs", tmp_path / "spec.json").runs
+    return run_view(run, (), "runs/run/", (), 1000, Links())
 
 
 def tables(view: RunView) -> dict[str, dict[str, str]]:

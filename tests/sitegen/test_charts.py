@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from golden import check_golden
 from paper_runs import result
@@ -33,8 +34,9 @@ def _trace(index: int, name: str, n: int, mean: Mean | None) -> ScatterTrace:
     return ScatterTrace(
         name,
         index,
-        tuple(0.5 + index + 0.1 * i for i in range(n)),
-        tuple(0.8 + 0.01 * i for i in range(n)),
+        np.array([0.5 + index + 0.1 * i for i in range(n)]),
+        np.array([0.8 + 0.01 * i for i in range(n)]),
+        np.arange(n),
         tuple(f"seed_{i}" for i in range(n)),
         tuple(f"../runs/{index}/{i}/" for i in range(n)),
         mean,
@@ -55,7 +57,8 @@ def _strips(n: int) -> list[Strip]:
         Strip(
             f"Method {i}" if i else HOSTILE,
             i,
-            tuple(float(i + k) for k in range(6 if i else 2)),
+            np.array([float(i + k) for k in range(6 if i else 2)]),
+            np.arange(6 if i else 2),
             tuple(f"seed_{k}" for k in range(6 if i else 2)),
             tuple(f"../{i}/{k}/" for k in range(6 if i else 2)),
         )
@@ -149,7 +152,9 @@ def test_a_drawing_does_not_grow_with_the_runs() -> None:
 
 def test_a_log_switch_says_why_it_cannot_be_used() -> None:
     """Values of zero or less have no logarithm."""
-    trace = ScatterTrace("A", 0, (0.0, 1.0), (1.0, 2.0), ("a", "b"), ("", ""))
+    trace = ScatterTrace(
+        "A", 0, np.array([0.0, 1.0]), np.array([1.0, 2.0]), np.arange(2), ("a", "b"), ("", "")
+    )
     x, y = scatter_chart("plot-1", TEXT, (trace,), None).log_switches
     assert x.reason == "Energy, with PUE has values of zero or less, which have no logarithm"
     assert y.reason == ""

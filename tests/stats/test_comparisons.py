@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from measured import built
+from wattboard.sitegen.columns import GroupFigures
 from wattboard.sitegen.inference import compare
 from wattboard.sitegen.model import Group, Leaderboard
 from wattboard.sitegen.pages import comparisons as module
@@ -166,13 +167,13 @@ def test_which_way_is_better(digits: Group) -> None:
 
 def test_notes_name_the_rows_of_negative_ratios(digits: Group) -> None:
     """On the group's page its children, on the leaf's its runs; also of what orders rows; nothing for good ratios."""
-    assert ratio_notes(digits, main_table(digits).columns) == []
+    assert ratio_notes(GroupFigures(digits), main_table(digits).columns) == []
     group = _with_negative_accuracy_per_wh(digits, digits.children[1])
-    (note,) = ratio_notes(group, main_table(group).columns)
+    (note,) = ratio_notes(GroupFigures(group), main_table(group).columns)
     assert "negative for “Random forest”." in note
-    assert ratio_notes(group, ()) == [note]
+    assert ratio_notes(GroupFigures(group), ()) == [note]
     leaf = group.children[1]
-    (note,) = ratio_notes(leaf, [column(leaf, "accuracy_per_wh")])
+    (note,) = ratio_notes(GroupFigures(leaf), [column(leaf, "accuracy_per_wh")])
     assert "negative for “seed_0”, “seed_1” and “seed_2”." in note
 
 

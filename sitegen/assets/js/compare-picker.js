@@ -4,24 +4,30 @@
 
   const { element } = wattboard.compare;
   const MOST_SHOWN = 20;
+  const FOLDER = `${wattboard.root}compare/`;
 
   /** @typedef {{title: string, address: string, above: string, haystack: string}} Found */
 
-  /** @type {Promise<{found: Found[], left: number}> | undefined} */
+  /** @typedef {[title: string, leaf: number, address: string]} Run */
+
+  /** @type {Promise<Found[]> | undefined} */
   let choices;
   function load() {
-    choices ??= wattboard.data(`${wattboard.root}compare/choices.js`).then(listed);
+    choices ??= wattboard.data(`${FOLDER}choices.js`).then(listed);
+    choices.catch(() => (choices = undefined));
     return choices;
   }
 
-  /** @param {{groups: [string, string, string[]][], runs: [string, number, string][], n_runs: number}} data */
-  function listed({ groups, runs, n_runs }) {
+  /** @param {{groups: [string, string, string[]][], runs: Run[], shards?: string[]}} data */
+  async function listed({ groups, runs, shards = [] }) {
     const found = groups.map(([title, address, above]) => choice(title, address, above));
-    for (const [title, leaf, address] of runs) {
+    /** @type {Run[][]} */
+    const parts = await Promise.all(shards.map((name) => wattboard.data(`${FOLDER}choices-${name}.js`)));
+    for (const [title, leaf, address] of [runs, ...parts].flat()) {
       const of = groups[leaf];
       found.push(choice(title, address, of ? [...of[2], of[0]] : []));
     }
-    return { found, left: n_runs - runs.length };
+    return found;
   }
 
   /** @param {string} title @param {string} address @param {string[]} above @returns {Found} */
@@ -49,12 +55,12 @@
     const list = element("ul", { className: "wb-list wb-choices" });
     const search = async () => {
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const { found, left } = await load();
+      status.textContent ||= "Loading what can be chosen …";
+      const found = await load();
       const hits = found.filter(({ haystack }) => words.every((/** @type {string} */ word) => haystack.includes(word)));
       list.replaceChildren(...hits.slice(0, MOST_SHOWN).map((hit) => offer(hit, add)));
       const more = hits.length > MOST_SHOWN ? `, the first ${MOST_SHOWN} are shown: type more to find others` : "";
-      const missing = left > 0 ? `. ${left} more runs are not searched here: tick them in their tables` : "";
-      status.textContent = `${hits.length} found${more}${missing}.`;
+      status.textContent = `${hits.length} found${more}.`;
     };
     const failed = () => (status.textContent = "What can be chosen cannot be loaded.");
     input.addEventListener("input", () => search().catch(failed));

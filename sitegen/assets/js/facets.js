@@ -13,17 +13,9 @@
   };
 
   /**
-   * @typedef {{name: string, values: string[][], chosen: string, show: () => void}} Facet
+   * @typedef {{name: string, values: () => string[][], chosen: string, show: () => void}} Facet
    *   A row passes where the chosen value is among its values.
    */
-
-  /** @param {HTMLTableCellElement} cell */
-  function items(cell) {
-    if (cell.classList.contains("wb-absent")) return [];
-    const listed = [...cell.querySelectorAll(":scope > :is(a, span)")];
-    const texts = listed.length ? listed.map((item) => item.textContent) : [cell.lastChild?.textContent];
-    return texts.map((text) => (text ?? "").trim());
-  }
 
   /** What an item is found by, the broader first. @param {string} facet @param {string} item */
   function levels(facet, item) {
@@ -34,12 +26,15 @@
     return titles.map((_, i) => titles.slice(0, i + 1).join(" › "));
   }
 
+  /** @param {TableModel} model */
+  const everyRow = (model) => Array.from({ length: model.rows.n }, (_, row) => row);
+
   /** Each row's values. @param {TableModel} model @param {string} facet */
   function valuesOf(model, facet) {
     const columns = model.columns.filter(({ head }) => head.dataset.facet === facet);
-    return model.rows.map((row) => [
+    return everyRow(model).map((row) => [
       ...new Set(
-        columns.flatMap(({ at }) => items(row.cells[at]).flatMap((item) => levels(facet, item))),
+        columns.flatMap(({ at }) => model.rows.items(row, at).flatMap((item) => levels(facet, item))),
       ),
     ]);
   }
@@ -64,11 +59,16 @@
     return found;
   }
 
-  /** @param {TableModel} model @param {string} name @param {(facet: Facet) => number[]} others @param {() => void} changed */
-  function selectFacet(model, name, others, changed) {
+  /**
+   * @param {TableModel} model @param {string} name @param {[string, number][] | null} counted While not all rows are at
+   *   hand, what they have @param {(facet: Facet) => number[]} others @param {() => void} changed
+   */
+  function selectFacet(model, name, counted, others, changed) {
     const select = document.createElement("select");
-    const values = valuesOf(model, name);
-    const known = new Set(values.flat());
+    /** @type {string[][] | null} */
+    let read = null;
+    const values = () => (read ??= valuesOf(model, name));
+    const known = new Set(counted ? counted.map(([value]) => value) : values().flat());
     const collator = new Intl.Collator(undefined, { numeric: true });
     /** @type {Facet} */
     const facet = { name, values, chosen: fromAddress(name)[0] ?? "", show };
@@ -82,7 +82,7 @@
     });
 
     function show() {
-      const found = counts(values, others(facet));
+      const found = model.isWhole ? counts(values(), others(facet)) : new Map(counted);
       for (const option of select.options) {
         if (option.value) option.textContent = `${option.value} (${found.get(option.value) ?? 0})`;
       }
@@ -98,17 +98,35 @@
   function rowsWith(index, text) {
     const [wanted, version] = text.split("==").map((part) => part.trim().toLowerCase());
     const names = Object.keys(index).filter((name) => name.toLowerCase() === wanted);
-    return new Set(
-      names.flatMap((name) =>
-        Object.entries(index[name]).flatMap(([has, rows]) =>
-          version === undefined || has.toLowerCase() === version ? rows : [],
-        ),
+    return names.flatMap((name) =>
+      Object.entries(index[name]).flatMap(([has, rows]) =>
+        version === undefined || has.toLowerCase() === version ? rows : [],
       ),
     );
   }
 
-  /** @param {string} url @param {() => void} changed */
-  function packageFacet(url, changed) {
+  /** @typedef {{names: string[], shards: string[]}} PackageNames */
+
+  /** The same where the index lies in shards, whose rows are ranges that count from the shard's first.
+   * @param {TableView} view @param {string} url @param {PackageNames} head @param {string} text */
+  async function rowsOfShardsWith(view, url, { shards }, text) {
+    const load = (/** @type {string} */ name) => wattboard.data(new URL(`packages-${name}.js`, url).href);
+    const [, ...indexes] = await Promise.all([view.whole(), ...shards.map(load)]);
+    /** @type {number[]} */
+    const rows = [];
+    let start = 0;
+    indexes.forEach((index, i) => {
+      const ranges = rowsWith(index, text);
+      for (let k = 0; k < ranges.length; k += 2) {
+        for (let row = 0; row < ranges[k + 1]; row++) rows.push(start + ranges[k] + row);
+      }
+      start += view.model.shardRows?.[i] ?? 0;
+    });
+    return rows;
+  }
+
+  /** @param {TableView} view @param {string} url @param {() => void} changed */
+  function packageFacet(view, url, changed) {
     const input = document.createElement("input");
     input.placeholder = "Any";
     input.autocomplete = "off";
@@ -118,21 +136,30 @@
     const facet = { chosen: fromAddress("package")[0] ?? "", rows: /** @type {Set<number> | null} */ (null), clear };
     input.value = facet.chosen;
 
-    /** @type {Promise<PackageIndex> | null} */
+    const inShards = "rows" in view.model.table.dataset;
+    /** @type {Promise<any> | null} */
     let index = null;
+    /** The index, or where it lies in shards what they are called. */
     function load() {
-      index ??= wattboard.data(url).then((/** @type {PackageIndex} */ loaded) => {
-        list.append(...Object.keys(loaded).map((name) => new Option(name)));
+      index ??= wattboard.data(url).then((loaded) => {
+        const names = inShards ? loaded.names : Object.keys(loaded);
+        list.append(...names.map((/** @type {string} */ name) => new Option(name)));
         return loaded;
       });
       return index;
+    }
+
+    /** @param {string} text */
+    async function found(text) {
+      const loaded = await load();
+      return new Set(inShards ? await rowsOfShardsWith(view, url, loaded, text) : rowsWith(loaded, text));
     }
 
     async function choose() {
       const text = input.value.trim();
       facet.chosen = text;
       toAddress("package", text ? [text] : []);
-      const rows = text ? rowsWith(await load(), text) : null;
+      const rows = text ? await found(text) : null;
       if (facet.chosen !== text) return;
       facet.rows = rows;
       changed();
@@ -153,18 +180,17 @@
     return { facet, control };
   }
 
-  /** @param {HTMLElement} place @param {TableView} view */
-  function addFacets(place, view) {
-    const every = [...view.model.rows.keys()];
+  /** @param {HTMLElement} place @param {TableView} view @param {RowIndex["facets"] | null} counted */
+  function addFacets(place, view, counted) {
     /** @type {Facet[]} */
     const facets = [];
-    const packages = packageFacet(new URL(place.dataset.packages ?? "", location.href).href, update);
+    const packages = packageFacet(view, new URL(place.dataset.packages ?? "", location.href).href, update);
 
     /** @param {number} row @param {Facet} [besides] */
     function passes(row, besides) {
       return (
         (packages.facet.rows?.has(row) ?? true) &&
-        facets.every((f) => f === besides || !f.chosen || f.values[row].includes(f.chosen))
+        facets.every((f) => f === besides || !f.chosen || f.values()[row].includes(f.chosen))
       );
     }
 
@@ -179,16 +205,22 @@
     });
 
     function update() {
-      view.change({ allowed: (row) => passes(row) });
-      for (const facet of facets) facet.show();
+      const isNarrowed = Boolean(packages.facet.rows) || facets.some(({ chosen }) => chosen);
+      view.change({ allowed: isNarrowed ? (row) => passes(row) : null });
+      showCounts();
       clear.hidden = !packages.facet.chosen && facets.every(({ chosen }) => !chosen);
+    }
+
+    function showCounts() {
+      for (const facet of facets) facet.show();
     }
 
     for (const name of Object.keys(LABELS)) {
       const made = selectFacet(
         view.model,
         name,
-        (facet) => every.filter((row) => passes(row, facet)),
+        counted && counted[name],
+        (facet) => everyRow(view.model).filter((row) => passes(row, facet)),
         update,
       );
       facets.push(made.facet);
@@ -198,12 +230,22 @@
     const { page } = view.choice;
     update();
     view.change({ page });
+    if (view.model.isWhole) return;
+    // Once all rows are there, each choice is counted among those that the others leave.
+    let isCounted = false;
+    view.listeners.push(() => {
+      if (isCounted || !view.model.isWhole) return;
+      isCounted = true;
+      showCounts();
+    });
   }
 
   wattboard.ready(() => {
     const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-facets]"));
     const table = /** @type {HTMLTableElement | null} */ (document.querySelector(".wb-table[data-sortable]"));
     const view = table && wattboardTables.views.get(table);
-    if (place && view && !place.childElementCount) addFacets(place, view);
+    if (!place || !view || place.childElementCount) return;
+    if (view.model.isWhole) addFacets(place, view, null);
+    else wattboardTables.rowIndex(view.model.table).then(({ facets }) => place.childElementCount || addFacets(place, view, facets), () => {});
   });
 })();

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  /** @typedef {{head: string, of: (row: HTMLTableRowElement) => string}} Field */
+  /** @typedef {{head: string, of: (row: number) => string}} Field */
 
   /** @param {Element | null} element */
   const text = (element) => element?.textContent?.trim() ?? "";
@@ -14,37 +14,21 @@
     return /^[=+\-@]/.test(line) ? `'${line}` : line;
   }
 
-  /** The title without its note. @param {HTMLTableCellElement} cell */
-  function title(cell) {
-    const copy = /** @type {HTMLElement} */ (cell.cloneNode(true));
-    copy.querySelectorAll(".wb-row-note").forEach((note) => note.remove());
-    return plain(copy.querySelector("a")?.title || text(copy));
-  }
-
-  /** @param {HTMLTableCellElement} cell */
-  function words(cell) {
-    if (cell.classList.contains("wb-absent")) return "";
-    const items = [...cell.querySelectorAll(":scope > :is(a, span)")].map(text);
-    return plain(items.length ? items.join("; ") : (cell.lastChild?.textContent ?? ""));
-  }
-
   /** @param {TableModel} model @param {TableColumn} column @returns {Field[]} */
   function fields(model, { at, label, unit, kind, name }) {
-    if (!at) return [{ head: label, of: (row) => title(row.cells[0]) }];
+    const { rows } = model;
+    if (!at) return [{ head: label, of: (row) => plain(rows.title(row)) }];
     if (kind !== "number" || name === "date") {
-      return [{ head: label, of: (row) => words(row.cells[at]) }];
+      return [{ head: label, of: (row) => plain(rows.items(row, at).join("; ")) }];
     }
-    const made = [{ head: label, of: (/** @type {HTMLTableRowElement} */ row) => row.cells[at].dataset.v ?? "" }];
-    if (model.rows.some((row) => row.cells[at].dataset.s)) {
-      made.push({ head: `${label}: ±`, of: (row) => row.cells[at].dataset.s ?? "" });
-    }
+    const some = (/** @type {(row: number, at: number) => string} */ has) => {
+      for (let row = 0; row < rows.n; row++) if (has(row, at)) return true;
+      return false;
+    };
+    const made = [{ head: label, of: (/** @type {number} */ row) => rows.value(row, at) }];
+    if (some(rows.spread)) made.push({ head: `${label}: ±`, of: (row) => rows.spread(row, at) });
     if (unit) made.push({ head: `${label}: unit`, of: () => unit });
-    if (model.rows.some((row) => row.cells[at].querySelector("i"))) {
-      made.push({
-        head: `${label}: mark`,
-        of: (row) => row.cells[at].querySelector("i")?.getAttribute("aria-label") ?? "",
-      });
-    }
+    if (some(rows.mark)) made.push({ head: `${label}: mark`, of: (row) => rows.mark(row, at) });
     return made;
   }
 
@@ -54,7 +38,7 @@
     const all = columns.flatMap((column) => fields(model, column));
     return [
       all.map(({ head }) => head),
-      ...shown.map((row) => all.map(({ of }) => of(model.rows[row]))),
+      ...shown.map((row) => all.map(({ of }) => of(row))),
     ];
   }
 
@@ -85,12 +69,17 @@
   /** @type {WattboardTables["copyButtons"]} */
   function copyButtons(view, say) {
     const { button } = wattboardTables;
-    const download = button("CSV", () => save(asCsv(view), fileName(view.model)));
+    const failed = () => {}; // which is said beside the table
+    const download = button("CSV", () => {
+      view.whole().then(() => save(asCsv(view), fileName(view.model)), failed);
+    });
     download.ariaLabel = download.title = "Download CSV";
     if (!navigator.clipboard) return [download];
-    const copy = button("Copy", async () => {
-      await navigator.clipboard.writeText(asLines(view));
-      say("Copied");
+    const copy = button("Copy", () => {
+      view.whole().then(async () => {
+        await navigator.clipboard.writeText(asLines(view));
+        say("Copied");
+      }, failed);
     });
     return [copy, download];
   }

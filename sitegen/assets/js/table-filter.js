@@ -2,25 +2,19 @@
 (() => {
   "use strict";
 
-  /** What each row is searched in. @type {WeakMap<TableModel, string[]>} */
+  /** What each row is searched in. @type {WeakMap<TableRows, string[]>} */
   const haystacks = new WeakMap();
-
-  /** @param {HTMLTableRowElement} row */
-  function path(row) {
-    const link = row.cells[0].querySelector("a");
-    const address = link?.title || (link?.getAttribute("href") ?? "");
-    return address.replace(/^(\.\.?\/)+|\/(index\.html)?$/g, "");
-  }
 
   /** @param {TableModel} model */
   function searched(model) {
-    const known = haystacks.get(model);
+    const { rows } = model;
+    const known = haystacks.get(rows);
     if (known) return known;
     const words = model.columns.filter((column) => column.kind === "text");
-    const made = model.rows.map((row) =>
-      [path(row), ...words.map(({ at }) => row.cells[at].textContent)].join(" ").toLowerCase(),
+    const made = Array.from({ length: rows.n }, (_, row) =>
+      [rows.path(row), ...words.map(({ at }) => rows.text(row, at))].join(" ").toLowerCase(),
     );
-    haystacks.set(model, made);
+    haystacks.set(rows, made);
     return made;
   }
 

@@ -2,6 +2,9 @@
 (() => {
   "use strict";
 
+  /** Rows that a browser lays out in a second or two. */
+  const MOST_AT_ONCE = 5000;
+
   /** @type {WattboardTables["pager"]} */
   function pager(view) {
     const { PAGE_ROWS, button } = wattboardTables;
@@ -10,7 +13,8 @@
     nav.className = "wb-pager";
     nav.ariaLabel = "Pages of the table";
     const where = document.createElement("span");
-    const last = () => Math.max(0, Math.ceil(view.shown.length / PAGE_ROWS) - 1);
+    const count = () => (view.model.isWhole ? view.shown.length : view.model.total);
+    const last = () => Math.max(0, Math.ceil(count() / PAGE_ROWS) - 1);
     const page = () => (view.choice.page === "all" ? 0 : Math.min(view.choice.page, last()));
     /** @param {number} to */
     const go = (to) => {
@@ -23,10 +27,11 @@
     const all = button("", () => view.change({ page: view.choice.page === "all" ? 0 : "all" }));
     nav.append(previous, where, next, all);
     view.listeners.push(() => {
-      const n = view.shown.length;
+      const n = count();
       const isAll = view.choice.page === "all";
       nav.hidden = n <= PAGE_ROWS;
       previous.hidden = next.hidden = isAll;
+      all.hidden = n > MOST_AT_ONCE && !isAll;
       // Not disabled: a button that is keeps no focus.
       previous.ariaDisabled = String(page() === 0);
       next.ariaDisabled = String(page() === last());

@@ -4,33 +4,29 @@
 
   const collator = new Intl.Collator(undefined, { numeric: true });
 
-  /** Each row's place by a column of words; those without words have none. @type {WeakMap<TableColumn, Float64Array>} */
+  /** Each row's place by a column of words; those without words have none. @type {WeakMap<string[], Float64Array>} */
   const places = new WeakMap();
 
   /** @param {TableModel} model @param {TableColumn} column */
   function placesByText(model, column) {
-    const known = places.get(column);
-    if (known) return known;
     const texts = model.texts(column);
+    const known = places.get(texts);
+    if (known) return known;
     const made = new Float64Array(texts.length).fill(NaN);
-    const rows = [...texts.keys()].filter((row) => !absent(model, row, column));
+    const rows = [...texts.keys()].filter((row) => !model.rows.isAbsent(row, column.at));
     rows.sort((a, b) => collator.compare(texts[a], texts[b]));
     let place = 0;
     rows.forEach((row, i) => {
       if (i && texts[row] !== texts[rows[i - 1]]) place = i;
       made[row] = place;
     });
-    places.set(column, made);
+    places.set(texts, made);
     return made;
   }
 
-  /** @param {TableModel} model @param {number} row @param {TableColumn} column */
-  const absent = (model, row, column) =>
-    model.rows[row].cells[column.at].classList.contains("wb-absent");
-
   /** @type {WattboardTables["order"]} */
   function order(model, sort) {
-    const rows = [...model.rows.keys()];
+    const rows = Array.from({ length: model.rows.n }, (_, row) => row);
     if (!sort) return rows;
     const { column, direction } = sort;
     const keys = column.kind === "text" ? placesByText(model, column) : model.numbers(column);

@@ -14,10 +14,18 @@
     const line = document.createElement("span");
     line.className = "wb-shown";
     line.role = "status";
-    const n = view.model.rows.length;
+    const n = view.model.total;
     let timer = 0;
     const update = () => {
-      const shown = view.shown.length;
+      if (view.loaded === "failed") {
+        line.textContent = "The rows cannot be loaded";
+        return;
+      }
+      if (view.loaded !== null) {
+        line.textContent = `Loading ${n.toLocaleString("en")} rows: ${Math.floor(100 * view.loaded)} %`;
+        return;
+      }
+      const shown = view.model.isWhole ? view.shown.length : n;
       const of = shown === n ? "" : ` of ${n.toLocaleString("en")}`;
       line.textContent = `${shown.toLocaleString("en")}${of} ${n === 1 ? "row" : "rows"}`;
     };
@@ -34,11 +42,11 @@
   /** @param {TableView} view @param {Element} place */
   function addTools(view, place) {
     const { line, say } = counter(view);
-    if (view.model.rows.length >= FILTERED_FROM_ROWS) place.append(filterBox(view));
+    if (view.model.total >= FILTERED_FROM_ROWS) place.append(filterBox(view));
     place.append(line, columnChooser(view), ...copyButtons(view, say));
   }
 
-  /** A printed table has all its rows. @param {TableView} view */
+  /** A printed table has all its rows, but for one whose rows lie beside its page. @param {TableView} view */
   function printWhole(view) {
     /** @type {TableChoice["page"]} */
     let before = 0;
@@ -57,9 +65,9 @@
     const tools = box.previousElementSibling;
     makeSortable(view);
     if (tools?.matches("[data-tools]")) addTools(view, tools);
-    if (view.model.rows.length > PAGE_ROWS) {
+    if (view.model.total > PAGE_ROWS) {
       box.after(pager(view));
-      printWhole(view);
+      if (view.model.isWhole) printWhole(view);
     }
     restore(view);
     box.classList.add("wb-live");

@@ -1,0 +1,53 @@
+"""Which runs had which packages, for the page of all runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..model import RunResult
+from ..shards import WHOLE_UP_TO, shards
+from .page_data import as_script
+
+PACKAGES_FILE = "packages.js"
+
+
+def packages_index(runs: Sequence[RunResult]) -> dict[str, dict[str, list[int]]]:
+    """Package to version to the rows of the runs that had it, counted from 0 in the page's order."""
+    index: dict[str, dict[str, list[int]]] = {}
+    for row, run in enumerate(runs):
+        for package in run.info.packages:
+            index.setdefault(package.name, {}).setdefault(package.version, []).append(row)
+    return dict(sorted(index.items(), key=lambda item: item[0].casefold()))
+
+
+def package_files(runs: Sequence[RunResult]) -> Iterator[tuple[str, str]]:
+    """Name and text of each file: the whole index, or of very many runs one a shard, and the names of all packages.
+
+    In a shard rows are ranges, and count from its first run.
+    """
+    if len(runs) <= WHOLE_UP_TO:
+        yield PACKAGES_FILE, as_script(packages_index(runs))
+        return
+    names: set[str] = set()
+    found = shards([run.location.path for run in runs])
+    for shard in found:
+        index = packages_index(runs[shard.start : shard.stop])
+        names |= index.keys()
+        content = {
+            name: {version: _ranges(rows) for version, rows in versions.items()}
+            for name, versions in index.items()
+        }
+        yield f"packages-{shard.name}.js", as_script(content)
+    head = {"names": sorted(names, key=str.casefold), "shards": [shard.name for shard in found]}
+    yield PACKAGES_FILE, as_script(head)
+
+
+def _ranges(rows: Sequence[int]) -> list[int]:
+    """Rows as pairs: the first of a range, and how many follow one another."""
+    ranges: list[int] = []
+    for row in rows:
+        if ranges and row == ranges[-2] + ranges[-1]:
+            ranges[-1] += 1
+        else:
+            ranges += (row, 1)
+    return ranges
