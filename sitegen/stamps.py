@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from .location import SAMPLES_FILE, RunLocation
+from .location import SAMPLES_FILE, RunLocation, part_folder
 
 FRESH_S = 2.0
 """A file that changed so shortly before it was read may change again without a new time: some file systems count
@@ -38,9 +38,10 @@ def file_stamp(file: str | os.PathLike[str]) -> Stamp:
 def run_stamp(location: RunLocation) -> Stamp:
     """Size, times and inode of all files that a run's figures are made of."""
     sizes, times, changed_s = [], [], 0.0
-    for part in location.parts:
+    for part in location.part_names:
+        folder = f"{location.folder}/{part_folder(part)}/"  # a Path for each would cost more than looking
         for name in _FILES:
-            stamp = file_stamp(part.folder / name)
+            stamp = file_stamp(folder + name)
             size, _, rest = stamp.text.partition(",")
             sizes.append(size)
             times.append(rest)

@@ -37,11 +37,6 @@ class RunFileNames:
         """Its zip."""
         return self.files / self.fingerprint[:2] / f"{self.fingerprint[2:]}.zip"
 
-    @property
-    def are_there(self) -> bool:
-        """Whether both exist."""
-        return self.charts.is_file() and self.download.is_file()
-
     def remove(self) -> None:
         """Delete both."""
         self.charts.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from functools import cached_property
 
 from ..cache import versions
 from ..model import Group, Leaderboard, RunResult
@@ -67,6 +68,7 @@ class Digests:
         ]
         return _digest(self._common, frame, self._states[run.location.path], shown)
 
+    @cached_property
     def all_runs(self) -> str:
         """Of what shows something of every run, and of where each belongs."""
         groups = [

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
 from ..cache.store import Store
 from .content import PageContent
+from .stubs import Stub
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(PageContent).decode
+_decode_page = msgspec.msgpack.Decoder(PageContent).decode
+_decode_stubs = msgspec.msgpack.Decoder(list[Stub]).decode
+
+_T = TypeVar("_T")
 
 
 class KeptPages:
@@ -23,22 +28,32 @@ class KeptPages:
     def __init__(self, store: Store, site: str) -> None:
         self._store = store
         self._site = site
-        self._in_memory: dict[str, tuple[str, PageContent]] = {}
+        self._in_memory: dict[str, tuple[str, Any]] = {}
 
     def page(self, address: str, digest: str, make: Callable[[], PageContent]) -> PageContent:
         """A page as it was made before, or made now."""
-        known, content = self._in_memory.get(address, ("", None))
-        if content is None or known != digest:
-            content = self._from_store(digest)
-            if content is None:
-                content = make()
-                self._store.put_page(self._site, address, digest, _encode(content))
-            self._in_memory[address] = (digest, content)
-        return content
+        return self._value(address, digest, make, _decode_page)
 
-    def _from_store(self, digest: str) -> PageContent | None:
+    def stubs(self, address: str, digest: str, make: Callable[[], list[Stub]]) -> list[Stub]:
+        """What a search finds beside the pages, as it was made before, or made now."""
+        return self._value(address, digest, make, _decode_stubs)
+
+    def _value(
+        self, address: str, digest: str, make: Callable[[], _T], decode: Callable[[bytes], _T]
+    ) -> _T:
+        known, value = self._in_memory.get(address, ("", None))
+        if known != digest:
+            value = self._from_store(digest, decode)
+            if value is None:
+                value = make()
+                self._store.put_page(self._site, address, digest, _encode(value))
+            self._in_memory[address] = (digest, value)
+        made: _T = value
+        return made
+
+    def _from_store(self, digest: str, decode: Callable[[bytes], _T]) -> _T | None:
         encoded = self._store.page(digest)
         try:
-            return None if encoded is None else _decode(encoded)
+            return None if encoded is None else decode(encoded)
         except msgspec.DecodeError:
             return None

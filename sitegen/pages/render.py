@@ -74,7 +74,7 @@ class PageRenderer:
     def group_pages(self) -> Iterator[PageContent]:
         """The front page where the spec has several roots, then all groups, parents first."""
         if len(self._leaderboard.roots) != 1:
-            page = self._kept.page("", self._digests.all_runs(), self._index)
+            page = self._kept.page("", self._digests.all_runs, self._index)
             yield replace(page, newest_run=_newest_day(self._leaderboard.runs))
         for group, ancestors in _with_ancestors(self._leaderboard.roots):
             digest = self._digests.group(group, ancestors)
@@ -111,7 +111,7 @@ class PageRenderer:
 
     def other_pages(self) -> Iterator[PageContent]:
         """Those of no group and no run: all runs, the comparison, the methods."""
-        digest = self._digests.all_runs()
+        digest = self._digests.all_runs
         makers = {RUNS: self._all_runs, COMPARE: self._compare, METHODS: self._methods_page}
         for name, make in makers.items():
             page = self._kept.page(f"{name}/", f"{digest}-{name}", make)
@@ -205,12 +205,15 @@ class PageRenderer:
 
     def search_stubs(self) -> Iterator[Stub]:
         """What a search finds beside the pages: the page of all runs, narrowed, and the sections of the methods."""
-        yield from stubs(self._leaderboard.runs)
-        yield from methods_stubs(self._methods)
+        digest = f"{self._digests.all_runs}-search"
+        yield from self._kept.stubs("search/", digest, self._made_stubs)
+
+    def _made_stubs(self) -> list[Stub]:
+        return [*stubs(self._leaderboard.runs), *methods_stubs(self._methods)]
 
     def data_digest(self) -> str:
         """Changes whenever the files that belong to no page may."""
-        return self._digests.all_runs()
+        return self._digests.all_runs
 
     def _index(self) -> PageContent:
         roots = tuple(

@@ -48,10 +48,13 @@ def _hardware(kind: str, names: Sequence[str]) -> Iterator[Stub]:
 
 
 def _packages(runs: Sequence[RunResult]) -> Iterator[Stub]:
+    # Most runs share their list with others, as one object: what is in it is looked at once.
+    lists = {id(run.info.packages): run.info.packages for run in runs}
+    n_runs = Counter(id(run.info.packages) for run in runs)
     versions: dict[str, Counter[str]] = {}
-    for run in runs:
-        for package in run.info.packages:
-            versions.setdefault(package.name, Counter())[package.version] += 1
+    for key, packages in lists.items():
+        for package in packages:
+            versions.setdefault(package.name, Counter())[package.version] += n_runs[key]
     used = sorted(versions.items(), key=lambda item: (-item[1].total(), item[0]))
     for name, found in used[:MOST_PACKAGES]:
         said = [
