@@ -45,11 +45,11 @@ class _Member:
 
 
 class ZipWriter:
-    """A zip that is being written."""
+    """A zip that is being written, to a file from where that stands."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
-        self._at = 0
+        self._at = out.tell()
         self._members: list[_Member] = []
 
     def add(self, name: str, blocks: Iterable[bytes], *, large: bool = False) -> None:

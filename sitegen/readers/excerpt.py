@@ -6,6 +6,7 @@ a shape have the same fields in the same order, so that what lies between two fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,26 +19,21 @@ from .fields import CPU_TIME_FIELD, AlikeLine
 _WORTH_A_CUT_BYTES = 500
 """Looking for the ends of a cut costs as much as skipping so many bytes."""
 
+_UP_TO_VALUE = re.compile(rb"\s*:\s*")
+_GAP = re.compile(rb"\s*,\s*\Z")
+
 _NEEDED = frozenset(AlikeLine.__struct_fields__) - {CPU_TIME_FIELD}
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """From one field name up to another, each with its quotes."""
-
-    start: bytes
-    stop: bytes
-    is_cpu_time: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
     """What is left out of the lines of one shape."""
 
-    cuts: tuple[_Cut, ...]
-    """In the order of the line."""
-    has_cpu_time: bool
-    """The times of processes are cut out: at most once a line."""
+    cuts: tuple[tuple[bytes, int, bytes], ...]
+    """In the order of the line: the name of a field and what stands before its value; how many bytes stand between the
+    last value that is left out and the next field; and that field's name."""
+    cpu_time: int | None
+    """Which of them is that of the processes' CPU times."""
 
     def of(self, data: bytes) -> tuple[bytes, list[bytes]] | None:
         """What is left of some lines of this shape, each with its end, and the text of the CPU times cut from each.
@@ -46,22 +42,24 @@ class Excerpt:
         """
         kept: list[bytes] = []
         cpu_times: list[bytes] = []
-        lengths = [0] * len(self.cuts)
+        find, keep = data.find, kept.append
+        cuts = [(i, *cut, len(cut[0])) for i, cut in enumerate(self.cuts)]
+        lengths = [0] * len(cuts)
         at = line = 0
-        while (end := data.find(b"\n", line)) >= 0:
-            for i, cut in enumerate(self.cuts):
-                start = data.find(cut.start, at, end)
+        while (end := find(b"\n", line)) >= 0:
+            for i, name, len_gap, behind, len_name in cuts:
+                start = find(name, at, end)
                 # Lines of one shape are nearly as long as each other: begin to look near the end.
-                stop = data.find(cut.stop, start + lengths[i] * 7 // 8, end)
+                stop = find(behind, start + lengths[i], end)
                 if start < 0 or stop < 0:
                     return None
-                kept.append(data[at:start])
-                if cut.is_cpu_time:
-                    cpu_times.append(data[start + len(cut.start) : stop].strip(b": \t,"))
-                lengths[i] = stop - start
+                keep(data[at:start])
+                if i == self.cpu_time:
+                    cpu_times.append(data[start + len_name : stop - len_gap])
+                lengths[i] = (stop - start) * 7 // 8
                 at = stop
             line = end + 1
-        kept.append(data[at:])
+        keep(data[at:])
         return b"".join(kept), cpu_times
 
 
@@ -79,17 +77,23 @@ def excerpt(
     line_outline = outline(line)
     names = {field: msgspec.json.encode(field) for field in parsed}
     # What stands in the outline once stands once in each line, and as a name of the line itself.
-    clear = {field for field, name in names.items() if line_outline.count(outline(name)) == 1}
-    cuts = tuple(
-        _Cut(names[first], names[behind], first == CPU_TIME_FIELD)
-        for first, behind in _unneeded(tuple(parsed))
-        if {first, behind} <= clear
-        and line.find(names[behind]) - line.find(names[first]) >= _WORTH_A_CUT_BYTES
-    )
-    if not cuts:
-        return None
-    found = Excerpt(cuts, any(cut.is_cpu_time for cut in cuts))
-    return found if _fits(found, line, parsed) else None
+    places = {
+        field: line.find(name)
+        for field, name in names.items()
+        if line_outline.count(outline(name)) == 1
+    }
+    cuts: list[tuple[bytes, int, bytes]] = []
+    cpu_time = None
+    for first, next_field in _unneeded(tuple(parsed)):
+        start, stop = places.get(first, -1), places.get(next_field, -1)
+        if start >= 0 and stop - start >= _WORTH_A_CUT_BYTES:
+            begins = _UP_TO_VALUE.match(line, start + len(names[first]))
+            gap = _GAP.search(line, start, stop)
+            if begins and gap:
+                cpu_time = len(cuts) if first == CPU_TIME_FIELD else cpu_time
+                cuts.append((line[start : begins.end()], len(gap[0]), names[next_field]))
+    found = Excerpt(tuple(cuts), cpu_time)
+    return found if cuts and _fits(found, line, parsed) else None
 
 
 def _unneeded(fields: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -118,4 +122,4 @@ def _fits(found: Excerpt, line: bytes, parsed: Mapping[str, Any]) -> bool:
     if not isinstance(left, dict) or not _NEEDED & parsed.keys() <= left.keys():
         return False
     expected = {field: value for field, value in parsed.items() if field in left}
-    return left == expected and times == [parsed[CPU_TIME_FIELD]] * found.has_cpu_time
+    return left == expected and times == [parsed[CPU_TIME_FIELD]] * (found.cpu_time is not None)

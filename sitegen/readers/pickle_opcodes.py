@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickletools
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from .info_fields import MAX_PICKLE_BYTES
@@ -25,11 +24,8 @@ class RefusedPickleError(ValueError):
     """Asks for what no honest log needs. The message goes on from "the pickle"."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    name: str
-    argument: Callable[[bytes, int], tuple[Any, int]] | None
-    """Reads the argument that starts at this byte, and says where it ends. None: no argument."""
+_Argument = Callable[[bytes, int], tuple[Any, int]]
+"""Reads the argument that starts at this byte, and says where it ends."""
 
 
 def opcodes(data: bytes) -> Iterator[tuple[int, str, Any]]:
@@ -47,27 +43,33 @@ def opcodes(data: bytes) -> Iterator[tuple[int, str, Any]]:
         raise RefusedPickleError(
             f"has {len(data):,} bytes, more than the {MAX_PICKLE_BYTES:,} that are read"
         )
-    position = 0
-    for _ in range(MAX_OPCODES):
-        start = position
-        try:
-            layout = _LAYOUTS.get(data[start])
-            if layout is None:
-                raise _unknown(data[start], start)
-            argument, position = None, start + 1
-            if layout.argument:
-                argument, position = layout.argument(data, position)
-        except (IndexError, struct.error) as error:
-            raise DamagedPickleError(f"is cut off at byte {len(data)}") from error
-        except UnicodeDecodeError as error:
-            raise DamagedPickleError(f"has a text that is no UTF-8 at byte {start}") from error
-        yield start, layout.name, argument
-        if layout.name == "STOP":
-            return
+    position = start = 0
+    try:
+        for _ in range(MAX_OPCODES):
+            start = position
+            name, read_argument = _LAYOUTS[data[start]]
+            if read_argument is None:
+                position = start + 1
+                yield start, name, None
+                if name == "STOP":
+                    return
+            else:
+                argument, position = read_argument(data, start + 1)
+                yield start, name, argument
+    except KeyError:
+        raise _unknown(data[start], start) from None
+    except (IndexError, struct.error) as error:
+        raise DamagedPickleError(f"is cut off at byte {len(data)}") from error
+    except UnicodeDecodeError as error:
+        raise DamagedPickleError(f"has a text that is no UTF-8 at byte {start}") from error
     raise RefusedPickleError(f"has more than {MAX_OPCODES:,} opcodes")
 
 
-def _fixed(form: str) -> Callable[[bytes, int], tuple[Any, int]]:
+def _byte(data: bytes, start: int) -> tuple[int, int]:
+    return data[start], start + 1
+
+
+def _fixed(form: str) -> _Argument:
     layout = struct.Struct(form)
 
     def argument(data: bytes, start: int) -> tuple[Any, int]:
@@ -76,7 +78,7 @@ def _fixed(form: str) -> Callable[[bytes, int], tuple[Any, int]]:
     return argument
 
 
-def _counted(form: str, convert: Callable[[bytes], Any]) -> Callable[[bytes, int], tuple[Any, int]]:
+def _counted(form: str, convert: Callable[[bytes], Any]) -> _Argument:
     """A length, and so many bytes. The length is believed only if the bytes are there."""
     layout = struct.Struct(form)
 
@@ -128,15 +130,15 @@ _ALONE = """
     STACK_GLOBAL REDUCE NEWOBJ NEWOBJ_EX BUILD
 """
 _WITH_ARGUMENT = {
-    "PROTO": _fixed("<B"),
+    "PROTO": _byte,
     "FRAME": _fixed("<Q"),
     "BININT": _fixed("<i"),
-    "BININT1": _fixed("<B"),
+    "BININT1": _byte,
     "BININT2": _fixed("<H"),
     "BINFLOAT": _fixed(">d"),
-    "BINGET": _fixed("<B"),
+    "BINGET": _byte,
     "LONG_BINGET": _fixed("<I"),
-    "BINPUT": _fixed("<B"),
+    "BINPUT": _byte,
     "LONG_BINPUT": _fixed("<I"),
     "LONG1": _counted("<B", _int),
     "LONG4": _counted("<I", _int),
@@ -149,8 +151,8 @@ _WITH_ARGUMENT = {
     "BINUNICODE8": _counted("<Q", _text),
     "GLOBAL": _two_lines,
 }
-_LAYOUTS = {
-    ord(known.code): _Layout(known.name, _WITH_ARGUMENT.get(known.name))
+_LAYOUTS: dict[int, tuple[str, _Argument | None]] = {
+    ord(known.code): (known.name, _WITH_ARGUMENT.get(known.name))
     for known in pickletools.opcodes
     if known.name in _WITH_ARGUMENT or known.name in _ALONE.split()
 }
