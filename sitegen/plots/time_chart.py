@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from ..charts import TIME_UNITS, AxisText
-from ..model import Series, SeriesSummary, TimeChart
+from ..model import FloatArray, Series, SeriesSummary, TimeChart
 from ..pages.views import ChartView, DataTable, KeyView
 from ..svg.axes import COLOURS, axis
 from ..svg.lines import Points, lines
@@ -16,13 +18,44 @@ from ..text import number
 _LINE = "━"
 
 
-def time_chart(chart: TimeChart) -> ChartView:
-    """A time series of one run."""
+@dataclass(frozen=True, slots=True)
+class _Moments:
+    """When a line was read."""
+
+    time_s: FloatArray
+    json: msgspec.Raw
+
+
+class _Known:
+    """The moments of a run. Its lines are read together, so that most have the same ones."""
+
+    def __init__(self) -> None:
+        self._known: list[tuple[tuple[float, ...], _Moments]] = []
+
+    def of(self, series: Series) -> _Moments:
+        """Those of a line."""
+        times = series.time_s
+        for own, moments in self._known:
+            if own == times:
+                return moments
+        made = _Moments(np.array(times), msgspec.Raw(msgspec.json.encode(times)))
+        self._known.append((times, made))
+        return made
+
+
+def time_charts(charts: Sequence[TimeChart]) -> Iterator[ChartView]:
+    """The time series of one run."""
+    known = _Known()
+    for chart in charts:
+        yield _time_chart(chart, [known.of(series) for series in chart.series])
+
+
+def _time_chart(chart: TimeChart, moments: Sequence[_Moments]) -> ChartView:
     last_s = max((s.time_s[-1] for s in chart.series if s.time_s), default=0.0)
     scale, unit = next((scale, unit) for low, scale, unit in TIME_UNITS if last_s >= low)
     traces = [
-        Points(np.array(s.time_s) / scale, np.array(s.value, dtype=np.float64))
-        for s in chart.series
+        Points(read.time_s / scale, np.array(s.value, dtype=np.float64))
+        for s, read in zip(chart.series, moments, strict=True)
     ]  # None becomes NaN
     y_title = AxisText(chart.quantity, chart.unit).title
     drawing = lines(
@@ -35,7 +68,7 @@ def time_chart(chart: TimeChart) -> ChartView:
         id=f"chart-{chart.key}",
         title=chart.title,
         svg=drawing,
-        figure=_figure(chart),
+        figure=_figure(chart, moments),
         description=f"{y_title} over {number(last_s / scale)} {unit}. {_ranges(chart.series)}",
         kind="time",
         legend=tuple(KeyView(s.name, _LINE, f"wb-c{i % COLOURS}") for i, s in enumerate(named)),
@@ -43,13 +76,16 @@ def time_chart(chart: TimeChart) -> ChartView:
     )
 
 
-def _figure(chart: TimeChart) -> dict[str, object]:
+def _figure(chart: TimeChart, moments: Sequence[_Moments]) -> dict[str, object]:
     return {
         "kind": "time",
         "title": chart.title,
         "x": {"label": "Time since start", "unit": "s"},
         "y": {"label": chart.quantity, "unit": chart.unit},
-        "traces": [{"name": s.name, "x": s.time_s, "y": s.value} for s in chart.series],
+        "traces": [
+            {"name": s.name, "x": read.json, "y": s.value}
+            for s, read in zip(chart.series, moments, strict=True)
+        ],
     }
 
 

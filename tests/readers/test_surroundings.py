@@ -15,6 +15,7 @@ from wattboard.sitegen.location import RunLocation
 from wattboard.sitegen.measure import MeasureOptions, download_name, measure
 from wattboard.sitegen.model import Cloud, Commit, RunInfo, RunResult, Scheduler, Surroundings
 from wattboard.sitegen.pages.links import Links
+from wattboard.sitegen.pages.page_data import FigureWords
 from wattboard.sitegen.pages.run_page import run_view
 from wattboard.sitegen.pages.views import RunView
 from wattboard.sitegen.progress import Silence
@@ -158,7 +159,7 @@ def shown(tmp_path: Path) -> RunView:
     options = BuildOptions((tmp_path / "logs",), tmp_path / "spec.json", tmp_path / "downloads")
     board = build(options, Silence())
     (run,) = board.runs
-    return run_view(run, run.charts, "runs/run/", (), 1000, Links())
+    return run_view(run, run.charts, "runs/run/", (), FigureWords(None, ()), 1000, Links())
 
 
 def tables(view: RunView) -> dict[str, dict[str, str]]:
