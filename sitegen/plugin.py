@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,6 +38,7 @@ from .build import BuildOptions, build
 from .carbon import OF_LOG, Reference, reference
 from .charts import plotly_bundle
 from .errors import Problem, WattboardError
+from .kept import Kept
 from .model import Leaderboard
 from .pages.links import Links
 from .pages.render import PageContent, PageRenderer
@@ -125,6 +126,7 @@ class _Build:
     nav: Navigation | None = None
     files: Files | None = None
     environment: jinja2.Environment | None = None
+    kept: Kept = field(default_factory=lambda: Kept(()))
 
 
 class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-call]
@@ -202,7 +204,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
                 nav.items, front, self._in_navigation(front), is_homepage=front.is_homepage
             )
             nav = Navigation(nav.items, list(navigation.pages_of(nav.items)))
-        build.nav, build.files = nav, files
+        build.nav, build.files, build.kept = nav, files, Kept(page.url for page in nav.pages)
         return nav
 
     def on_env(self, env: jinja2.Environment, **_: Any) -> jinja2.Environment:
@@ -392,7 +394,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         assert build.nav is not None  # noqa: S101 - MkDocs calls on_nav, on_env, on_post_build in this order
         assert build.environment is not None  # noqa: S101
         page.active = True
-        context = get_context(build.nav, files, config, page)
+        context: dict[str, Any] = {**get_context(build.nav, files, config, page)}
+        context["kept"] = build.kept.of(page)
         html: str = build.environment.get_template("main.html").render(context)
         page.active = False
         return html
