@@ -50,7 +50,7 @@ Scale(factor=1.0, unit='W'))
     """
     own = Scale(1.0, unit)
     ladder = _LADDERS.get(unit, ())
-    sizes = sorted(abs(value) for value in values if value) if ladder else ()
+    sizes = sorted([abs(value) for value in values if value]) if ladder else ()
     if not sizes:
         return own
     middle = sizes[len(sizes) // 2]

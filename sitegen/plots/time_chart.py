@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -16,6 +16,9 @@ from ..svg.lines import Points, lines
 from ..text import number
 
 _LINE = "━"
+
+_Row = tuple[str, str, str, str, str]
+"""Of a chart's table: the line's name, its lowest reading, their mean, the highest and the last, as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +66,17 @@ def _time_chart(chart: TimeChart, moments: Sequence[_Moments]) -> ChartView:
         axis(y_title, [trace.y for trace in traces], from_zero=True),
         traces,
     )
+    rows = tuple(_rows(chart.series))
     named = chart.series if len(chart.series) > 1 else ()
     return ChartView(
         id=f"chart-{chart.key}",
         title=chart.title,
         svg=drawing,
         figure=_figure(chart, moments),
-        description=f"{y_title} over {number(last_s / scale)} {unit}. {_ranges(chart.series)}",
+        description=f"{y_title} over {number(last_s / scale)} {unit}. {_ranges(rows)}",
         kind="time",
         legend=tuple(KeyView(s.name, _LINE, f"wb-c{i % COLOURS}") for i, s in enumerate(named)),
-        table=_table(chart),
+        table=_table(chart.unit, rows),
     )
 
 
@@ -89,22 +93,22 @@ def _figure(chart: TimeChart, moments: Sequence[_Moments]) -> dict[str, object]:
     }
 
 
-def _ranges(series: Sequence[Series]) -> str:
+def _ranges(rows: Iterable[_Row]) -> str:
     """ "CPU from 24 to 96, GPU from 0 to 180."."""
-    summaries = ((one.name, summary_of(one)) for one in series)
-    ranges = (f"{name} from {number(s.low)} to {number(s.high)}" for name, s in summaries if s)
-    return ", ".join(ranges) + "."
+    return ", ".join(f"{name} from {low} to {high}" for name, low, _, high, _ in rows) + "."
 
 
-def _table(chart: TimeChart) -> DataTable:
-    unit = f" ({chart.unit})" if chart.unit else ""
-    head = ("Series", *(f"{what}{unit}" for what in ("Lowest", "Mean", "Highest", "Last")))
-    rows = (
-        (one.name, *(number(v) for v in (s.low, s.mean, s.high, s.last)))
-        for one in chart.series
-        if (s := summary_of(one)) is not None
-    )
-    return DataTable(head, tuple(rows), n_words=1, is_whole=False)
+def _table(unit: str, rows: tuple[_Row, ...]) -> DataTable:
+    of = f" ({unit})" if unit else ""
+    head = ("Series", *(f"{what}{of}" for what in ("Lowest", "Mean", "Highest", "Last")))
+    return DataTable(head, rows, n_words=1, is_whole=False)
+
+
+def _rows(series: Sequence[Series]) -> Iterator[_Row]:
+    for one in series:
+        of = summary_of(one)
+        if of is not None:
+            yield (one.name, number(of.low), number(of.mean), number(of.high), number(of.last))
 
 
 def summary_of(series: Series) -> SeriesSummary | None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..model import FloatArray
 
-_FEW = 24
+_FEW = 100
 """For so few the table costs more than it saves."""
 _LARGEST = 600.0
 """Beyond the width of any drawing."""

@@ -55,7 +55,7 @@ def _path(x: Axis, y: Axis, trace: Points) -> str:
 def _pieces(trace: Points) -> Iterator[tuple[FloatArray, FloatArray]]:
     """Times and values of each stretch between breaks, thinned out."""
     n, start = len(trace.y), 0
-    for end in (*np.flatnonzero(np.isnan(trace.y)).tolist(), n):
+    for end in (*np.isnan(trace.y).nonzero()[0].tolist(), n):
         if end > start:
             points = max(4, _POINTS * (end - start) // n)
             yield downsample(trace.x[start:end], trace.y[start:end], points)

@@ -177,7 +177,7 @@ def test_jitter_is_steady_and_spread(n: int) -> None:
     assert jitter(0, 1) == 0.0
 
 
-@given(st.lists(st.floats(0.0, 700.0) | st.integers(0, 12000).map(lambda i: i / 20), max_size=60))
+@given(st.lists(st.floats(0.0, 700.0) | st.integers(0, 12000).map(lambda i: i / 20), max_size=300))
 def test_coordinates_are_rounded_as_python_rounds(values: list[float]) -> None:
     """The table gives what formatting each number gives: between two tenths, the one nearer to the value."""
     assert tenths(np.array(values, dtype=float), "L") == [f"{value:.1f}L" for value in values]
