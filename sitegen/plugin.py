@@ -9,7 +9,7 @@ import logging
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -43,6 +43,7 @@ from .carbon import OF_LOG, Reference, reference
 from .charts import plotly_bundle
 from .errors import Problem, WattboardError
 from .forked import each_in_children, in_child
+from .kept import Kept
 from .links import link_or_copy
 from .model import Leaderboard, RunResult
 from .pages.content import PageContent, RunHead
@@ -140,6 +141,7 @@ class _Build:
     nav: Navigation | None = None
     files: Files | None = None
     environment: jinja2.Environment | None = None
+    kept: Kept = field(default_factory=lambda: Kept(()))
 
 
 class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-call]
@@ -229,7 +231,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
                 nav.items, front, self._in_navigation(front), is_homepage=front.is_homepage
             )
             nav = Navigation(nav.items, list(navigation.pages_of(nav.items)))
-        build.nav, build.files = nav, files
+        build.nav, build.files, build.kept = nav, files, Kept(page.url for page in nav.pages)
         return nav
 
     def on_env(self, env: jinja2.Environment, **_: Any) -> jinja2.Environment:
@@ -600,7 +602,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         assert build.nav is not None  # noqa: S101 - MkDocs calls on_nav, on_env, on_post_build in this order
         assert build.environment is not None  # noqa: S101
         page.active = True
-        context = get_context(build.nav, files, config, page)
+        context: dict[str, Any] = {**get_context(build.nav, files, config, page)}
+        context["kept"] = build.kept.of(page)
         html: str = build.environment.get_template("main.html").render(context)
         page.active = False
         return html

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from statistics import median_high
 from typing import Any
 
 
@@ -51,10 +50,10 @@ Scale(factor=1.0, unit='W'))
     """
     own = Scale(1.0, unit)
     ladder = _LADDERS.get(unit, ())
-    sizes = [abs(value) for value in values if value]
-    if not sizes or not ladder:
+    sizes = sorted([abs(value) for value in values if value]) if ladder else ()
+    if not sizes:
         return own
-    middle = median_high(sizes)
+    middle = sizes[len(sizes) // 2]
     for scale in ladder:
         if middle * scale.factor >= (_SMALLEST_IN_OWN_UNIT if scale == own else 1.0):
             return scale

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from tsdownsample import MinMaxLTTBDownsampler
@@ -201,8 +202,16 @@ def downsample(time_s: FloatArray, value: FloatArray, points: int) -> tuple[Floa
     """Keep at most `points` points, those that give a line its shape (MinMaxLTTB)."""
     if len(time_s) <= points:
         return time_s, value
-    kept = MinMaxLTTBDownsampler().downsample(time_s, value, n_out=points)  # type: ignore[no-untyped-call]
+    kept = _downsampler().downsample(time_s, value, n_out=points)
     return time_s[kept], value[kept]
+
+
+@cache
+def _downsampler() -> MinMaxLTTBDownsampler:
+    made = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]
+    # All arrays here are of 64-bit floats: asking each for its type costs four times what thinning it out does.
+    made.x_dtype_regex_list = made.y_dtype_regex_list = None
+    return made
 
 
 def _broken_at(

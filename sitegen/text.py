@@ -24,8 +24,9 @@ def number(value: float, digits: int | None = None) -> str:
         return "0"
     if not _SMALLEST_PLAIN <= abs(value) < _LARGEST_PLAIN:
         return _scientific(value)
-    decimals = SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(abs(value)))
-    return _signed(f"{value:.{max(0, decimals)}f}")
+    decimals = max(0, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(abs(value))))
+    # A page has many numbers, and most need no minus.
+    return f"{value:.{decimals}f}" if value > 0 else _signed(f"{value:.{decimals}f}")
 
 
 def with_spread(value: float, spread: float | None, digits: int | None = None) -> tuple[str, str]:

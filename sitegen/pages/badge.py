@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from ..model import Figure, Group, Provenance, RunResult
 from ..scales import best
@@ -109,8 +110,8 @@ def badge_view(badge: Badge, site: Site, links: Links, address: str) -> BadgeVie
     markdown = html = ""
     if page:
         markdown = f"[![{badge.words}]({_in_markdown(picture)})]({_in_markdown(page)})"
-        html = Markup('<a href="{}"><img src="{}" alt="{}"></a>').format(page, picture, badge.words)
-    return BadgeView(BADGE, badge.words, badge.title, markdown, str(html))
+        html = f'<a href="{escape(page)}"><img src="{escape(picture)}" alt="{escape(badge.words)}"></a>'
+    return BadgeView(BADGE, badge.words, badge.title, markdown, html)
 
 
 def _in_markdown(url: str) -> str:
@@ -142,6 +143,7 @@ def _text(text: str, x: int, colour: str) -> str:
     return f'<text x="{x}" y="14" textLength="{_width(text)}" fill="{colour}">{escape(text)}</text>'
 
 
+@lru_cache(256)
 def _width(text: str) -> int:
-    thousandths = sum(_WIDTHS.get(char, _WIDEST) for char in text)
+    thousandths = sum([_WIDTHS.get(char, _WIDEST) for char in text])
     return -(-thousandths * _FONT_PX // 1000)

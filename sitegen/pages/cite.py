@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -18,7 +19,7 @@ from .subject import Subject, permanent, program
 _MOST_KEY_CHARS = 60
 _MOST_NAME_CHARS = 24
 _NOT_KEY = re.compile(r"[^0-9a-z]+")
-_NOT_URL = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
+_NOT_URL = str.maketrans({"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +41,20 @@ def cite_view(
     site: Site, links: Links, subject: Subject, badge: Badge | None, dataset: Markup
 ) -> CiteView:
     """All that "Cite this" shows of a page."""
-    source = _source(site, links, subject)
-    address = permanent(site, links, subject.address)
+    address, day = permanent(site, links, subject.address), subject.last_day
+    source = _source(site, subject, address, day)
     return CiteView(
         sentence=reference(source),
         bibtex=bibtex([source]),
         address=address,
-        day=subject.last_day,
+        day=day,
         licence=site.licence,
         badge=None if badge is None else badge_view(badge, site, links, subject.address),
         dataset=dataset,
     )
 
 
+@lru_cache(16)
 def authors(site: Site) -> tuple[str, ...]:
     """Who is cited: the site's authors (several are parted by ";"), else the site itself."""
     named = (author.strip() for author in site.author.split(";"))
@@ -96,17 +98,16 @@ def _title(site: Site, subject: Subject) -> str:
     return ": ".join(titles)
 
 
-def _source(site: Site, links: Links, subject: Subject) -> Source:
-    address = permanent(site, links, subject.address)
-    data = f"Data of {subject.last_day}" if subject.last_day else ""
+def _source(site: Site, subject: Subject, address: str, day: str) -> Source:
+    data = f"Data of {day}" if day else ""
     note = "; ".join(filter(None, (data, site.licence, f"made with {program()}")))
     return Source(
         cite_key(site, subject.address),
         "misc",
         authors(site),
         _title(site, subject),
-        int(subject.last_day[:4]) if subject.last_day else None,
+        int(day[:4]) if day else None,
         note=note[:1].upper() + note[1:],
-        url="".join(_NOT_URL.get(char, char) for char in address),
+        url=address.translate(_NOT_URL),
         is_web_page=True,
     )

@@ -35,6 +35,7 @@ _FORMATS = {
     ".parquet": ("Parquet", "application/vnd.apache.parquet"),
     ".zip": ("ZIP", "application/zip"),
 }
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 LEADERBOARD_FILES = ("leaderboard.json", "leaderboard.csv")
 RUNS_FILES = ("runs.json", "runs.csv", RUN_TABLE)
 
@@ -96,7 +97,7 @@ def run_contents(address: str, run: RunResult, *, whole: str) -> Contents:
 
 def dataset(site: Site, links: Links, subject: Subject, contents: Contents) -> Markup:
     """JSON-LD that nothing in it can end: it holds no "<", ">" and "&" but as escapes."""
-    text = json.dumps(_dataset(site, links, subject, contents), ensure_ascii=False)
+    text = _ENCODER.encode(_dataset(site, links, subject, contents))
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return Markup(text)  # noqa: S704 - made safe here
@@ -104,6 +105,7 @@ def dataset(site: Site, links: Links, subject: Subject, contents: Contents) -> M
 
 def _dataset(site: Site, links: Links, subject: Subject, contents: Contents) -> dict[str, Any]:
     here = subject.address
+    address = permanent(site, links, here)
 
     def page(address: str) -> str:
         return permanent(site, links, address) or links.page(here, address)
@@ -113,8 +115,8 @@ def _dataset(site: Site, links: Links, subject: Subject, contents: Contents) -> 
         "@type": "Dataset",
         "name": subject.title,
         "description": _description(subject, contents.about),
-        "url": page(here),
-        "identifier": permanent(site, links, here) or cite_key(site, here),
+        "url": address or links.page(here, here),
+        "identifier": address or cite_key(site, here),
         "creator": [_creator(author) for author in authors(site)],
         "license": _licence(site.licence),
         "dateModified": subject.last_day,
@@ -187,4 +189,4 @@ def _download(url: str) -> dict[str, str]:
 
 def _present(found: dict[str, Any]) -> dict[str, Any]:
     """Without what is absent."""
-    return {name: value for name, value in found.items() if value not in (None, "", [], {})}
+    return {name: value for name, value in found.items() if value or value == 0}

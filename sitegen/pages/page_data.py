@@ -34,14 +34,49 @@ _OF_ONE_RUN = frozenset({"Run id", "Samples", "Size of the log"})
 """Facts that differ between any two runs, and so say nothing in a comparison."""
 
 
+class FigureWords:
+    """What a leaf says of figures: looked up once, however many runs it lists.
+
+    Args:
+        leaf: None for runs that no leaf lists.
+        ancestors: The groups that it lies in, outermost first.
+    """
+
+    def __init__(self, leaf: Group | None, ancestors: Sequence[Group]) -> None:
+        self._leaf = leaf
+        self._ancestors = ancestors
+        self._known: dict[str, tuple[Variable, Mapping[str, Any]]] = {}
+
+    def variable(self, name: str) -> Variable:
+        """How a figure is shown."""
+        return self._of(name)[0]
+
+    def described(self, name: str) -> Mapping[str, Any]:
+        """The same for scripts."""
+        return self._of(name)[1]
+
+    def _of(self, name: str) -> tuple[Variable, Mapping[str, Any]]:
+        known = self._known.get(name)
+        if known is None:
+            shown = _variable(name, self._leaf, self._ancestors)
+            known = self._known[name] = (shown, _described(name, shown))
+        return known
+
+
 def run_data(
-    run: RunResult, address: str, view: RunView, leaf: Group | None, ancestors: Sequence[Group]
+    run: RunResult,
+    address: str,
+    view: RunView,
+    leaf: Group | None,
+    ancestors: Sequence[Group],
+    figure_words: FigureWords,
 ) -> dict[str, Any]:
     """What charts and comparisons show of a run.
 
     Args:
         leaf: The first that lists the run, None where none does.
         ancestors: The groups that this leaf lies in, outermost first.
+        figure_words: Those of this leaf.
     """
     hours = run.figures["duration_hours"].value
     basis = basis_of(run)
@@ -55,7 +90,7 @@ def run_data(
         "duration_s": None if hours is None else hours * SECONDS_PER_HOUR,
         "pues": [run.pue],
         "bases": [] if basis is None else [basis],
-        "figures": list(_run_figures(run, view, leaf, ancestors)),
+        "figures": list(_run_figures(run, view, leaf, figure_words)),
         "facts": [
             {"title": table.title, "rows": rows}
             for table in view.facts
@@ -100,14 +135,14 @@ def _titles(groups: Sequence[Group]) -> list[str]:
 
 
 def _run_figures(
-    run: RunResult, view: RunView, leaf: Group | None, ancestors: Sequence[Group]
+    run: RunResult, view: RunView, leaf: Group | None, figure_words: FigureWords
 ) -> Iterator[dict[str, Any]]:
     """In the order of the run's page."""
     figures = {**run.figures, **extra_figures(run, leaf)}
     for shown in (*view.figures, *view.more_figures):
         figure = figures.get(shown.name, ABSENT)
         yield {
-            **_described(shown.name, _variable(shown.name, leaf, ancestors)),
+            **figure_words.described(shown.name),
             **_rounded({"mean": figure.value}),
             "n": int(figure.value is not None),
             "provenance": figure.provenance,

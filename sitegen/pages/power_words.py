@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ..model import PowerSource, RunResult
 
 _KINDS = {"counter": "energy counter", "power": "power sensor", "estimate": "estimate"}
@@ -24,6 +26,7 @@ UNNAMED_SOURCE = {
 """What is known of the sources by the log's format alone."""
 
 
+@lru_cache(256)
 def power_words(source: PowerSource) -> str:
     """Such as "CPU: RAPL, the processor's own counters (energy counter)"."""
     name = _KNOWN.get(source.name, source.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +34,12 @@ from .kept import KeptPages
 from .leaf_rows import leaf_row_files
 from .links import Links
 from .methods_page import MethodsView, methods_view
-from .page_data import DATA_FILE, as_script, group_data, run_data
+from .page_data import DATA_FILE, FigureWords, as_script, group_data, run_data
 from .run_page import Shown, run_title, run_view
 from .site import Site
 from .stubs import Stub, methods_stubs, run_about, stubs
 from .subject import Subject
-from .views import Download, IndexView, Link
+from .views import Download, FactTable, IndexView, Link
 
 INDEX_TITLE = "Leaderboards"
 
@@ -56,6 +56,7 @@ def environment() -> Environment:
     )
     made.filters["breakable"] = _breakable
     made.globals["cells"] = cells
+    made.globals["fact_table"] = lru_cache(_MOST_FACT_TABLES)(partial(_fact_table, made))
     return made
 
 
@@ -70,6 +71,7 @@ class PageRenderer:
         self._digests = Digests(leaderboard, site, links)
         self._environment = environment()
         self._shown_in = _places(leaderboard)
+        self._words_of_no_leaf = FigureWords(None, ())
 
     def group_pages(self) -> Iterator[PageContent]:
         """The front page where the spec has several roots, then all groups, parents first."""
@@ -164,11 +166,12 @@ class PageRenderer:
         head = self.run_head(run)
         address, line = head.address, head.summary
         places = self._shown_in.get(run.location.path, ())
-        view = run_view(run, charts, address, places, run.zip_bytes or 0, self._links)
         leaf, above = (places[0].leaf, places[0].ancestors) if places else (None, ())
+        figure_words = places[0].figure_words if places else self._words_of_no_leaf
+        view = run_view(run, charts, address, places, figure_words, run.zip_bytes or 0, self._links)
         badge = run_badge(run)
         files = {
-            DATA_FILE: as_script(run_data(run, address, view, leaf, above)),
+            DATA_FILE: as_script(run_data(run, address, view, leaf, above, figure_words)),
             BADGE: badge_svg(badge),
         }
         titles = (*(group.node.title for group in above), view.title)
@@ -282,6 +285,8 @@ def _whole(group: Group, ancestors: Sequence[Group]) -> str | None:
 
 _JOINTS = re.compile(r"([/_])")
 _SHORT_NAME = 20
+_MOST_FACT_TABLES = 512
+"""That are kept, some kB each at most: those of a machine, an environment, a grid come again with every run of it."""
 
 
 def _breakable(name: str) -> Markup:
@@ -300,6 +305,11 @@ def _newest_day(runs: Sequence[RunResult]) -> str:
     return day(max(run.end_s for run in runs)) if runs else ""
 
 
+def _fact_table(environment: Environment, fact: FactTable) -> Markup:
+    made: Markup = environment.get_template("facts.html").module.fact_table(fact)  # type: ignore[attr-defined]
+    return made
+
+
 def _within(ancestors: Sequence[Group]) -> str:
     return ancestors[-1].node.title if ancestors and ancestors[-1].address else ""
 
@@ -310,7 +320,7 @@ def _places(leaderboard: Leaderboard) -> Mapping[str, Sequence[Shown]]:
     for group, ancestors in _with_ancestors(leaderboard.roots):
         if group.node.is_leaf:
             paths = [run.location.path for run in group.runs]
-            shown = Shown(group, ancestors, run_titles(paths))
+            shown = Shown(group, ancestors, run_titles(paths), FigureWords(group, ancestors))
             for path in paths:
                 places.setdefault(path, []).append(shown)
     return places

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..addresses import LOG_ZIP, RUN_TABLE
 from ..catalog import FIGURES, FigureKind
-from ..model import Figure, Group, RunResult, TimeChart, extra_figures
+from ..model import Group, RunResult, TimeChart, extra_figures
 from ..plots.siblings import SIBLINGS_FILE
-from ..plots.time_chart import time_chart
+from ..plots.time_chart import time_charts
 from ..scales import best
-from ..spec.model import Variable
-from ..table import variable
-from ..text import count, duration, moment, number, size, words
+from ..text import count, duration, moment, number, size
 from ..units import SECONDS_PER_HOUR
 from .carbon_text import recomputed_note
 from .facts import facts, parts_in_words
 from .group_page import breadcrumbs
 from .links import Links
+from .page_data import FigureWords
 from .tables import NOT_MEASURED, poor_share
 from .views import Download, FigureView, Link, RunView
 
@@ -43,6 +42,8 @@ class Shown:
     ancestors: tuple[Group, ...]
     titles: Mapping[str, str]
     """Run path to the short name that the leaf gives it."""
+    figure_words: FigureWords
+    """Its own."""
 
 
 def run_view(
@@ -50,6 +51,7 @@ def run_view(
     charts: Sequence[TimeChart],
     here: str,
     shown_in: Sequence[Shown],
+    figure_words: FigureWords,
     zip_bytes: int,
     links: Links,
 ) -> RunView:
@@ -59,12 +61,13 @@ def run_view(
         charts: Of this run.
         here: Address of its page.
         shown_in: The leaves that list it, in the order of the spec.
+        figure_words: Those of the first of them.
         zip_bytes: Size of its download.
     """
     crumbs: tuple[Link, ...] = ()
     if shown_in:
         crumbs = breadcrumbs(here, (*shown_in[0].ancestors, shown_in[0].leaf), links)
-    extras = list(_extra_figures(run, shown_in))
+    extras = _extra_figures(run, shown_in[0].leaf if shown_in else None, figure_words)
     figures = {
         kind.name: _catalogue_view(run, kind) for kind in FIGURES if not _of_no_gpu(run, kind)
     }
@@ -88,7 +91,7 @@ def run_view(
         siblings_file=(
             links.file(here, f"{shown_in[0].leaf.address}{SIBLINGS_FILE}") if shown_in else ""
         ),
-        charts=tuple(time_chart(chart) for chart in charts),
+        charts=tuple(time_charts(charts)),
         facts=tuple(facts(run)),
         downloads=(
             Download("The raw log", LOG_ZIP, f"zip, {size(zip_bytes)}"),
@@ -124,29 +127,30 @@ def _of_no_gpu(run: RunResult, kind: FigureKind) -> bool:
 
 def _catalogue_view(run: RunResult, kind: FigureKind) -> FigureView:
     figure = run.figures[kind.name]
-    scale = best(kind.unit, [figure.value])
-    view = _figure_view(kind.name, Variable(kind.label, scale.unit), figure, scale.factor, "")
+    scale = best(kind.unit, (figure.value,))
     aside = f"with a PUE of {run.pue:g} ({run.pue_source})" if kind.name in _WITH_PUE else ""
-    return replace(view, aside=aside)
-
-
-def _extra_figures(run: RunResult, shown_in: Sequence[Shown]) -> Iterator[FigureView]:
-    """What processors made of the run's files, as the first leaf that lists it shows it."""
-    processors = ", ".join(run.extras)
-    for name, figure in extra_figures(run, shown_in[0].leaf if shown_in else None).items():
-        note = f"read from the run's files by {processors}"
-        yield _figure_view(name, _variable(name, shown_in), figure, 1.0, note)
-
-
-def _variable(name: str, shown_in: Sequence[Shown]) -> Variable:
-    return variable(shown_in[0].leaf, name) if shown_in else Variable(words(name))
-
-
-def _figure_view(name: str, shown: Variable, figure: Figure, scale: float, note: str) -> FigureView:
     if figure.value is None:
-        return FigureView(shown.label, name, "", shown.unit, "not measured", NOT_MEASURED)
-    text = number(figure.value * scale, shown.digits)
-    return FigureView(shown.label, name, text, shown.unit, figure.provenance, note)
+        return _not_measured(kind.name, kind.label, scale.unit, aside)
+    text = number(figure.value * scale.factor)
+    return FigureView(kind.label, kind.name, text, scale.unit, figure.provenance, "", aside)
+
+
+def _extra_figures(
+    run: RunResult, leaf: Group | None, figure_words: FigureWords
+) -> Iterator[FigureView]:
+    """What processors made of the run's files, as the first leaf that lists it shows it."""
+    note = f"read from the run's files by {', '.join(run.extras)}"
+    for name, figure in extra_figures(run, leaf).items():
+        shown = figure_words.variable(name)
+        if figure.value is None:
+            yield _not_measured(name, shown.label, shown.unit)
+        else:
+            text = number(figure.value, shown.digits)
+            yield FigureView(shown.label, name, text, shown.unit, figure.provenance, note)
+
+
+def _not_measured(name: str, label: str, unit: str, aside: str = "") -> FigureView:
+    return FigureView(label, name, "", unit, "not measured", NOT_MEASURED, aside)
 
 
 def _warnings(run: RunResult) -> Iterator[str]:

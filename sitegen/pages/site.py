@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 
@@ -22,4 +23,8 @@ class Site:
         Args:
             page: Relative to the leaderboard's front page.
         """
-        return self.address + quote(page) if self.address else ""
+        return self.address + _quoted(page) if self.address else ""
+
+
+# A page says its own address in several places.
+_quoted = lru_cache(256)(quote)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 
 from ..model import RunResult
@@ -40,6 +40,7 @@ class Subject:
         return _day(max(run.end_s for run in self.runs)) if self.runs else ""
 
 
+@lru_cache(256)
 def _day(time_s: float) -> str:
     return datetime.fromtimestamp(time_s, UTC).date().isoformat()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from ..charts import TIME_UNITS, AxisText
-from ..model import Series, SeriesSummary, TimeChart
+from ..model import FloatArray, Series, SeriesSummary, TimeChart
 from ..pages.views import ChartView, DataTable, KeyView
 from ..svg.axes import COLOURS, axis
 from ..svg.lines import Points, lines
@@ -15,14 +17,48 @@ from ..text import number
 
 _LINE = "━"
 
+_Row = tuple[str, str, str, str, str]
+"""Of a chart's table: the line's name, its lowest reading, their mean, the highest and the last, as text."""
 
-def time_chart(chart: TimeChart) -> ChartView:
-    """A time series of one run."""
+
+@dataclass(frozen=True, slots=True)
+class _Moments:
+    """When a line was read."""
+
+    time_s: FloatArray
+    json: msgspec.Raw
+
+
+class _Known:
+    """The moments of a run. Its lines are read together, so that most have the same ones."""
+
+    def __init__(self) -> None:
+        self._known: list[tuple[tuple[float, ...], _Moments]] = []
+
+    def of(self, series: Series) -> _Moments:
+        """Those of a line."""
+        times = series.time_s
+        for own, moments in self._known:
+            if own == times:
+                return moments
+        made = _Moments(np.array(times), msgspec.Raw(msgspec.json.encode(times)))
+        self._known.append((times, made))
+        return made
+
+
+def time_charts(charts: Sequence[TimeChart]) -> Iterator[ChartView]:
+    """The time series of one run."""
+    known = _Known()
+    for chart in charts:
+        yield _time_chart(chart, [known.of(series) for series in chart.series])
+
+
+def _time_chart(chart: TimeChart, moments: Sequence[_Moments]) -> ChartView:
     last_s = max((s.time_s[-1] for s in chart.series if s.time_s), default=0.0)
     scale, unit = next((scale, unit) for low, scale, unit in TIME_UNITS if last_s >= low)
     traces = [
-        Points(np.array(s.time_s) / scale, np.array(s.value, dtype=np.float64))
-        for s in chart.series
+        Points(read.time_s / scale, np.array(s.value, dtype=np.float64))
+        for s, read in zip(chart.series, moments, strict=True)
     ]  # None becomes NaN
     y_title = AxisText(chart.quantity, chart.unit).title
     drawing = lines(
@@ -30,45 +66,49 @@ def time_chart(chart: TimeChart) -> ChartView:
         axis(y_title, [trace.y for trace in traces], from_zero=True),
         traces,
     )
+    rows = tuple(_rows(chart.series))
     named = chart.series if len(chart.series) > 1 else ()
     return ChartView(
         id=f"chart-{chart.key}",
         title=chart.title,
         svg=drawing,
-        figure=_figure(chart),
-        description=f"{y_title} over {number(last_s / scale)} {unit}. {_ranges(chart.series)}",
+        figure=_figure(chart, moments),
+        description=f"{y_title} over {number(last_s / scale)} {unit}. {_ranges(rows)}",
         kind="time",
         legend=tuple(KeyView(s.name, _LINE, f"wb-c{i % COLOURS}") for i, s in enumerate(named)),
-        table=_table(chart),
+        table=_table(chart.unit, rows),
     )
 
 
-def _figure(chart: TimeChart) -> dict[str, object]:
+def _figure(chart: TimeChart, moments: Sequence[_Moments]) -> dict[str, object]:
     return {
         "kind": "time",
         "title": chart.title,
         "x": {"label": "Time since start", "unit": "s"},
         "y": {"label": chart.quantity, "unit": chart.unit},
-        "traces": [{"name": s.name, "x": s.time_s, "y": s.value} for s in chart.series],
+        "traces": [
+            {"name": s.name, "x": read.json, "y": s.value}
+            for s, read in zip(chart.series, moments, strict=True)
+        ],
     }
 
 
-def _ranges(series: Sequence[Series]) -> str:
+def _ranges(rows: Iterable[_Row]) -> str:
     """ "CPU from 24 to 96, GPU from 0 to 180."."""
-    summaries = ((one.name, summary_of(one)) for one in series)
-    ranges = (f"{name} from {number(s.low)} to {number(s.high)}" for name, s in summaries if s)
-    return ", ".join(ranges) + "."
+    return ", ".join(f"{name} from {low} to {high}" for name, low, _, high, _ in rows) + "."
 
 
-def _table(chart: TimeChart) -> DataTable:
-    unit = f" ({chart.unit})" if chart.unit else ""
-    head = ("Series", *(f"{what}{unit}" for what in ("Lowest", "Mean", "Highest", "Last")))
-    rows = (
-        (one.name, *(number(v) for v in (s.low, s.mean, s.high, s.last)))
-        for one in chart.series
-        if (s := summary_of(one)) is not None
-    )
-    return DataTable(head, tuple(rows), n_words=1, is_whole=False)
+def _table(unit: str, rows: tuple[_Row, ...]) -> DataTable:
+    of = f" ({unit})" if unit else ""
+    head = ("Series", *(f"{what}{of}" for what in ("Lowest", "Mean", "Highest", "Last")))
+    return DataTable(head, rows, n_words=1, is_whole=False)
+
+
+def _rows(series: Sequence[Series]) -> Iterator[_Row]:
+    for one in series:
+        of = summary_of(one)
+        if of is not None:
+            yield (one.name, number(of.low), number(of.mean), number(of.high), number(of.last))
 
 
 def summary_of(series: Series) -> SeriesSummary | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from markupsafe import Markup, escape
@@ -41,9 +42,10 @@ class Axis:
 
 def axis(title: str, values: Sequence[FloatArray], *, from_zero: bool = False) -> Axis:
     """An axis that covers the values of all traces with a little room at either end."""
-    present = np.concatenate(values)
-    present = present[~np.isnan(present)]
-    low, high = (float(present.min()), float(present.max())) if len(present) else (0.0, 1.0)
+    # `fmin` and `fmax` pass over NaN, and give it only where there is nothing else.
+    lows = [low for v in values if len(v) and (low := float(np.fmin.reduce(v))) == low]
+    highs = [high for v in values if len(v) and (high := float(np.fmax.reduce(v))) == high]
+    low, high = (min(lows), max(highs)) if lows else (0.0, 1.0)
     if from_zero:
         low = min(0.0, low)
     if high <= low:
@@ -71,45 +73,61 @@ class Frame:
     def end(self) -> int:
         return WIDTH - self.right
 
-    def across(self, x: Axis, values: FloatArray) -> list[float]:
+    def across(self, x: Axis, values: FloatArray) -> FloatArray:
+        """How far from the left edge values lie."""
         share = (values - x.low) / (x.high - x.low)
-        at: list[float] = (self.left + share * (self.end - self.left)).tolist()
-        return at
+        return self.left + share * (self.end - self.left)
 
-    def upwards(self, y: Axis, values: FloatArray) -> list[float]:
+    def upwards(self, y: Axis, values: FloatArray) -> FloatArray:
+        """How far from the upper edge values lie."""
         share = (values - y.low) / (y.high - y.low)
-        at: list[float] = (self.floor - share * (self.floor - self.top)).tolist()
-        return at
+        return self.floor - share * (self.floor - self.top)
 
-    def x_axis(self, x: Axis) -> Iterator[str]:
+    def x_axis(self, x: Axis) -> str:
         """Grid, ticks and title along the floor."""
-        for tick, at in zip(x.ticks, self.across(x, np.array(x.ticks)), strict=True):
-            yield f'<path class="wb-grid" d="M{at:.1f} {self.top}V{self.floor}"/>'
-            yield (
-                f'<text class="wb-tick" x="{at:.1f}" y="{self.floor + 16}" text-anchor="middle">'
-                f"{_tick(tick)}</text>"
-            )
-        yield f'<path class="wb-axis" d="M{self.left} {self.floor}H{self.end}"/>'
-        middle = (self.left + self.end) / 2
-        yield (
-            f'<text class="wb-label" x="{middle:.0f}" y="{self.height - 8}" text-anchor="middle">'
-            f"{escape(x.title)}</text>"
-        )
+        return _x_axis(self, x)
 
-    def y_axis(self, y: Axis) -> Iterator[str]:
+    def y_axis(self, y: Axis) -> str:
         """Grid, ticks and title at the left."""
-        for tick, at in zip(y.ticks, self.upwards(y, np.array(y.ticks)), strict=True):
-            yield f'<path class="wb-grid" d="M{self.left} {at:.1f}H{self.end}"/>'
-            yield (
-                f'<text class="wb-tick" x="{self.left - 6}" y="{at + 4:.1f}" text-anchor="end">'
-                f"{_tick(tick)}</text>"
-            )
-        yield f'<path class="wb-axis" d="M{self.left} {self.top}V{self.floor}"/>'
-        middle = (self.top + self.floor) / 2
+        return "".join(_y_axis(self, y))
+
+
+# The charts over time of a page, and of the runs that take equally long, have the same one.
+@lru_cache(256)
+def _x_axis(frame: Frame, x: Axis) -> str:
+    return "".join(_x_axis_parts(frame, x))
+
+
+def _x_axis_parts(frame: Frame, x: Axis) -> Iterator[str]:
+    ticks = x.ticks
+    for tick, at in zip(ticks, frame.across(x, np.array(ticks)).tolist(), strict=True):
         yield (
-            f'<text class="wb-label" transform="translate(14 {middle:.0f}) rotate(-90)" '
-            f'text-anchor="middle">{escape(y.title)}</text>'
+            f'<path class="wb-grid" d="M{at:.1f} {frame.top}V{frame.floor}"/>'
+            f'<text class="wb-tick" x="{at:.1f}" y="{frame.floor + 16}" text-anchor="middle">'
+            f"{_tick(tick)}</text>"
         )
+    yield f'<path class="wb-axis" d="M{frame.left} {frame.floor}H{frame.end}"/>'
+    middle = (frame.left + frame.end) / 2
+    yield (
+        f'<text class="wb-label" x="{middle:.0f}" y="{frame.height - 8}" text-anchor="middle">'
+        f"{escape(x.title)}</text>"
+    )
+
+
+def _y_axis(frame: Frame, y: Axis) -> Iterator[str]:
+    ticks, left, end = y.ticks, frame.left, frame.end
+    for tick, at in zip(ticks, frame.upwards(y, np.array(ticks)).tolist(), strict=True):
+        yield (
+            f'<path class="wb-grid" d="M{left} {at:.1f}H{end}"/>'
+            f'<text class="wb-tick" x="{left - 6}" y="{at + 4:.1f}" text-anchor="end">'
+            f"{_tick(tick)}</text>"
+        )
+    yield f'<path class="wb-axis" d="M{left} {frame.top}V{frame.floor}"/>'
+    middle = (frame.top + frame.floor) / 2
+    yield (
+        f'<text class="wb-label" transform="translate(14 {middle:.0f}) rotate(-90)" '
+        f'text-anchor="middle">{escape(y.title)}</text>'
+    )
 
 
 def drawing(height: int, content: Iterable[str], width: int = WIDTH, css: str = "") -> Markup:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from ..model import FloatArray
 from ..series import downsample
 from .axes import COLOURS, Axis, Frame, drawing
+from .decimals import tenths
 
 _POINTS = 300
 _FRAME = Frame()
@@ -27,22 +28,35 @@ class Points:
 def lines(x: Axis, y: Axis, traces: Sequence[Points]) -> Markup:
     """A line a trace, broken where there is no value."""
     drawn = (
-        f'<path class="wb-line wb-c{i % COLOURS}" d="{"".join(_path(x, y, trace))}"/>'
+        f'<path class="wb-line wb-c{i % COLOURS}" d="{_path(x, y, trace)}"/>'
         for i, trace in enumerate(traces)
     )
-    return drawing(_FRAME.height, (*_FRAME.x_axis(x), *_FRAME.y_axis(y), *drawn))
+    return drawing(_FRAME.height, (_FRAME.x_axis(x), _FRAME.y_axis(y), *drawn))
 
 
-def _path(x: Axis, y: Axis, trace: Points) -> Iterator[str]:
+def _path(x: Axis, y: Axis, trace: Points) -> str:
     """Straight lines through the trace's points, a piece for each stretch without a break."""
-    broken = np.isnan(trace.y)
-    for piece in np.split(np.arange(len(broken)), np.flatnonzero(broken)):
-        kept = piece[~broken[piece]]
-        if not len(kept):
-            continue
-        points = max(4, _POINTS * len(kept) // len(broken))
-        times, values = downsample(trace.x[kept], trace.y[kept], points)
-        at = zip(_FRAME.across(x, times), _FRAME.upwards(y, values), strict=True)
-        yield "M" + "L".join(f"{across:.1f} {up:.1f}" for across, up in at)
-        if len(kept) == 1:
-            yield "h.1"  # a lone reading: a dot, by the line's round ends
+    pieces = list(_pieces(trace))
+    if not pieces:
+        return ""
+    times, values = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    steps = [""] * (2 * len(times))
+    steps[::2] = tenths(_FRAME.across(x, times), " ")
+    steps[1::2] = tenths(_FRAME.upwards(y, values), "L")
+    drawn, start = [], 0
+    for piece, _ in pieces:
+        end = start + 2 * len(piece)
+        # A lone reading is a dot, by the line's round ends.
+        drawn.append(f"M{''.join(steps[start:end])[:-1]}{'' if len(piece) > 1 else 'h.1'}")
+        start = end
+    return "".join(drawn)
+
+
+def _pieces(trace: Points) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Times and values of each stretch between breaks, thinned out."""
+    n, start = len(trace.y), 0
+    for end in (*np.isnan(trace.y).nonzero()[0].tolist(), n):
+        if end > start:
+            points = max(4, _POINTS * (end - start) // n)
+            yield downsample(trace.x[start:end], trace.y[start:end], points)
+        start = end + 1

@@ -64,7 +64,7 @@ def strips(x: Axis, rows: Sequence[StripRow]) -> Markup:
     marks = (_strip(frame, x, i, row) for i, row in enumerate(rows))
     return drawing(
         frame.height,
-        (*frame.x_axis(x), *_names([row.name for row in rows]), *marks),
+        (frame.x_axis(x), *_names([row.name for row in rows]), *marks),
         css=" wb-rows",
     )
 
@@ -79,7 +79,7 @@ def stacks(x: Axis, rows: Sequence[BarRow], pattern_id: str) -> Markup:
     bars = (_stack(frame, x, i, row, pattern_id) for i, row in enumerate(rows))
     content = (
         _PATTERN.format(id=escape(pattern_id)),
-        *frame.x_axis(x),
+        frame.x_axis(x),
         *_names([row.name for row in rows]),
         *bars,
     )
@@ -114,9 +114,9 @@ def _strip(frame: Frame, x: Axis, i: int, row: StripRow) -> str:
     room = 6.0 if len(values) > 5 else 3.0
     marks = "".join(
         shape(at, middle + room * jitter(k, len(values)))
-        for k, at in enumerate(frame.across(x, values))
+        for k, at in enumerate(frame.across(x, values).tolist())
     )
-    (mean,) = frame.across(x, np.array([row.mean]))
+    (mean,) = frame.across(x, np.array([row.mean])).tolist()
     return (
         f'<g class="wb-c{row.index % COLOURS}">{_box(frame, x, middle, row.box)}'
         f'<g class="wb-light">{marks}</g>'
@@ -129,7 +129,7 @@ def _box(frame: Frame, x: Axis, middle: float, box: Quartiles | None) -> str:
         return ""
     low, first, median, third, high = frame.across(
         x, np.array([box.low, box.first, box.median, box.third, box.high])
-    )
+    ).tolist()
     top, bottom = middle - _HALF_BOX, middle + _HALF_BOX
     return (
         f'<path class="wb-box-line" d="M{low:.1f} {middle}H{first:.1f}M{third:.1f} {middle}H{high:.1f}'
@@ -141,7 +141,7 @@ def _stack(frame: Frame, x: Axis, i: int, row: BarRow, pattern_id: str) -> str:
     top = 4 + i * PITCH + _MARKS_AT - _HALF_BAR
     drawn = []
     for bar in row.bars:
-        start, end = frame.across(x, np.array([bar.start, bar.end]))
+        start, end = frame.across(x, np.array([bar.start, bar.end])).tolist()
         at = f'x="{start:.1f}" y="{top}" width="{max(0.0, end - start):.1f}" height="{2 * _HALF_BAR}"'
         drawn.append(f'<rect class="wb-bar wb-c{bar.colour}" {at}/>')
         if bar.hatched:

@@ -44,8 +44,8 @@ def scatter(x: Axis, y: Axis, clouds: Sequence[Cloud], frontier: Points | None) 
     """A mark a run, lighter where the group's mean is drawn too; the frontier below them all."""
     step = -(-sum(len(cloud.runs.x) for cloud in clouds) // MOST_MARKS) or 1
     content = (
-        *_FRAME.x_axis(x),
-        *_FRAME.y_axis(y),
+        _FRAME.x_axis(x),
+        _FRAME.y_axis(y),
         *_frontier(x, y, frontier),
         *(_runs(x, y, cloud, step) for cloud in clouds),
         *(_mean(x, y, cloud.index, cloud.mean) for cloud in clouds if cloud.mean),
@@ -55,7 +55,7 @@ def scatter(x: Axis, y: Axis, clouds: Sequence[Cloud], frontier: Points | None) 
 
 def _frontier(x: Axis, y: Axis, corners: Points | None) -> Iterator[str]:
     if corners is not None:
-        at = zip(_FRAME.across(x, corners.x), _FRAME.upwards(y, corners.y), strict=True)
+        at = _at(x, y, corners.x, corners.y)
         path = "L".join(f"{across:.1f} {up:.1f}" for across, up in at)
         yield f'<path class="wb-frontier" d="M{path}"/>'
 
@@ -83,4 +83,4 @@ def _mean(x: Axis, y: Axis, i: int, mean: Centre) -> str:
 
 
 def _at(x: Axis, y: Axis, across: FloatArray, up: FloatArray) -> list[tuple[float, float]]:
-    return list(zip(_FRAME.across(x, across), _FRAME.upwards(y, up), strict=True))
+    return list(zip(_FRAME.across(x, across).tolist(), _FRAME.upwards(y, up).tolist(), strict=True))

@@ -14,6 +14,7 @@ from measured import built, measured
 from wattboard.sitegen.location import RunLocation
 from wattboard.sitegen.model import Cloud, Commit, RunInfo, Scheduler, Surroundings
 from wattboard.sitegen.pages.links import Links
+from wattboard.sitegen.pages.page_data import FigureWords
 from wattboard.sitegen.pages.run_page import run_view
 from wattboard.sitegen.pages.views import RunView
 from wattboard.sitegen.readers import info_json
@@ -153,7 +154,7 @@ def shown(tmp_path: Path) -> RunView:
     """The page of the one run in `logs`."""
     (tmp_path / "spec.json").write_text('{"Board": {}}')
     (run,) = built(tmp_path / "logs", tmp_path / "spec.json").runs
-    return run_view(run, (), "runs/run/", (), 1000, Links())
+    return run_view(run, (), "runs/run/", FigureWords(None, ()), 1000, Links())
 
 
 def tables(view: RunView) -> dict[str, dict[str, str]]:

@@ -6,9 +6,12 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from golden import check_golden
+from hypothesis import given
+from hypothesis import strategies as st
 from paper_runs import result
 from wattboard.sitegen.charts import AxisText
 from wattboard.sitegen.energy_split import Split, split
@@ -18,8 +21,9 @@ from wattboard.sitegen.pages.views import ChartView
 from wattboard.sitegen.plots.energy_chart import SplitRow, energy_chart
 from wattboard.sitegen.plots.scatter_chart import ScatterText, ScatterTrace, scatter_chart
 from wattboard.sitegen.plots.strip_chart import Strip, strip_chart
-from wattboard.sitegen.plots.time_chart import time_chart
+from wattboard.sitegen.plots.time_chart import time_charts
 from wattboard.sitegen.scatter import Frontier, Mean
+from wattboard.sitegen.svg.decimals import tenths
 from wattboard.sitegen.svg.rows import jitter
 from wattboard.sitegen.svg.scatter import MOST_MARKS
 
@@ -90,7 +94,8 @@ def _time() -> ChartView:
         Series("CPU", (0.0, 10.0, 20.0, 20.0, 30.0), (50.0, 60.0, 55.0, None, 40.0)),
         Series("GPU", (0.0, 30.0), (100.0, 120.0), SeriesSummary(90.0, 104.0, 125.0, 120.0)),
     )
-    return time_chart(TimeChart("power", "Power drawn by the run", "Power", "W", series))
+    (chart,) = time_charts([TimeChart("power", "Power drawn by the run", "Power", "W", series)])
+    return chart
 
 
 KINDS = {
@@ -110,7 +115,7 @@ def _html(chart: ChartView) -> str:
 def test_golden_chart(kind: str) -> None:
     """A chart of each kind with its drawing, words, table and the data for the scripts."""
     chart = KINDS[kind]()
-    figure = json.dumps(chart.figure, indent=1, ensure_ascii=False)
+    figure = json.dumps(json.loads(msgspec.json.encode(chart.figure)), indent=1, ensure_ascii=False)
     html = re.sub(r"(?<=>)(?=<(path|text|g|rect|circle|polygon|defs|/svg))", "\n", _html(chart))
     check_golden(GOLDEN / f"chart_{kind}.html", f"{html}\n{figure}\n")
 
@@ -174,3 +179,9 @@ def test_jitter_is_steady_and_spread(n: int) -> None:
     assert all(-1 <= offset <= 1 for offset in offsets)
     assert len(set(offsets)) == n
     assert jitter(0, 1) == 0.0
+
+
+@given(st.lists(st.floats(0.0, 700.0) | st.integers(0, 12000).map(lambda i: i / 20), max_size=300))
+def test_coordinates_are_rounded_as_python_rounds(values: list[float]) -> None:
+    """The table gives what formatting each number gives: between two tenths, the one nearer to the value."""
+    assert tenths(np.array(values, dtype=float), "L") == [f"{value:.1f}L" for value in values]
