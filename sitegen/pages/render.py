@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ..addresses import COMPARE, METHODS, RUNS
+from ..columns import GroupFigures
 from ..measure import download_name
 from ..model import Group, Leaderboard, RunResult
 from ..plots.siblings import spreads
@@ -96,8 +97,9 @@ class PageRenderer:
         if len(self._leaderboard.roots) != 1:
             yield self._index()
         addresses = self._leaderboard.run_addresses
-        for group, ancestors in _with_ancestors(self._leaderboard.roots):
-            table = main_table(group)
+        for figures, ancestors in _with_figures(self._leaderboard.roots):
+            group = figures.group
+            table = main_table(group, figures)
             view = group_view(self._leaderboard, group, table, ancestors, self._links)
             line = _group_line(group, ancestors)
             badge = group_badge(group)
@@ -242,6 +244,23 @@ def _with_ancestors(
     for group in groups:
         yield group, ancestors
         yield from _with_ancestors(group.children, (*ancestors, group))
+
+
+def _with_figures(
+    groups: Sequence[Group],
+) -> Iterator[tuple[GroupFigures, tuple[Group, ...]]]:
+    """All groups, parents first, with those that each lies in. What a parent knows of its children they need, too."""
+
+    def below(
+        figures: GroupFigures, ancestors: tuple[Group, ...]
+    ) -> Iterator[tuple[GroupFigures, tuple[Group, ...]]]:
+        yield figures, ancestors
+        for child in figures.group.children:
+            yield from below(figures.child(child), (*ancestors, figures.group))
+            figures.forget(child)
+
+    for group in groups:
+        yield from below(GroupFigures(group), ())
 
 
 def _whole(group: Group, ancestors: Sequence[Group]) -> str | None:
