@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ..addresses import COMPARE, METHODS, RUNS
 from ..columns import GroupFigures
@@ -22,7 +21,7 @@ from ..table import main_table, run_titles
 from ..text import count
 from .all_runs import AllRuns
 from .badge import BADGE, Badge, badge_svg, group_badge, run_badge
-from .cells import cells
+from .cells import breakable, cells, row_head, table_rows
 from .cite import CiteView, cite_view
 from .compare_page import compare_files, compare_view
 from .comparisons import comparison_files
@@ -72,8 +71,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["breakable"] = _breakable
-    made.globals["cells"] = cells
+    made.filters["breakable"] = breakable
+    made.globals.update(cells=cells, row_head=row_head, table_rows=table_rows)
     return made
 
 
@@ -268,21 +267,6 @@ def _whole(group: Group, ancestors: Sequence[Group]) -> str | None:
     if not group.address:
         return None
     return ancestors[-1].address if ancestors else ""
-
-
-_JOINTS = re.compile(r"([/_])")
-_SHORT_NAME = 20
-
-
-def _breakable(name: str) -> Markup:
-    """A name that, if long, may be broken behind its slashes and underscores, rather than within a word."""
-    if len(name) <= _SHORT_NAME:
-        return escape(name)
-    parts = _JOINTS.split(name)
-    return Markup("").join(
-        escape(part) + Markup("<wbr>") if _JOINTS.fullmatch(part) else escape(part)
-        for part in parts
-    )
 
 
 def _within(ancestors: Sequence[Group]) -> str:
