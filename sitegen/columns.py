@@ -109,6 +109,10 @@ class GroupFigures:
             known = self._children[child.address] = GroupFigures(child)
         return known
 
+    def forget(self, child: Group) -> None:
+        """Let go of what is known of a child, whose pages are made."""
+        self._children.pop(child.address, None)
+
     def of_child(self, child: Group, name: str) -> Values:
         """A figure of a child's runs, as this group knows it: its processor, not the child's, gives it."""
         if name in BY_NAME:

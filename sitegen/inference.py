@@ -9,9 +9,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import comb
+from math import comb, isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .average_ranks import average_ranks
 from .model import FloatArray
@@ -132,11 +133,13 @@ def smallest_p(n_a: int, n_b: int) -> float:
 def _compare_rows(
     a: FloatArray, b: FloatArray, tests: Sequence[TwoSampleTest], alpha: float
 ) -> Iterator[Comparison]:
-    outcomes = [_outcomes(test, a, b, alpha) for test in tests]
-    effects = _hedges_g(a, b)
+    spread = has_spread(a, b) if min(a.shape[1], b.shape[1]) > 1 else np.zeros(len(a), bool)
+    outcomes = [_outcomes(test, a, b, alpha, spread) for test in tests]
+    effects = _hedges_g(a, b, spread).tolist()
+    means_a, means_b = a.mean(axis=1).tolist(), b.mean(axis=1).tolist()
     n = a.shape[1], b.shape[1]
     for i, of_pair in enumerate(zip(*outcomes, strict=True)):
-        mean_a, mean_b = float(a[i].mean()), float(b[i].mean())
+        mean_a, mean_b = means_a[i], means_b[i]
         difference = mean_a - mean_b
         interval = next((o for o in of_pair if o.test == WELCH), None)
         yield Comparison(
@@ -151,8 +154,18 @@ def _compare_rows(
         )
 
 
-def _outcomes(test: TwoSampleTest, a: FloatArray, b: FloatArray, alpha: float) -> list[Outcome]:
-    """A test's outcome for each row."""
+def _outcomes(
+    test: TwoSampleTest,
+    a: FloatArray,
+    b: FloatArray,
+    alpha: float,
+    spread: NDArray[np.bool_],
+) -> list[Outcome]:
+    """A test's outcome for each row.
+
+    Args:
+        spread: Of each row, what `has_spread` says.
+    """
     n_a, n_b = a.shape[1], b.shape[1]
     if min(n_a, n_b) < 2:
         return [
@@ -164,7 +177,8 @@ def _outcomes(test: TwoSampleTest, a: FloatArray, b: FloatArray, alpha: float) -
         )
     if test.of_ranks:
         a, b = _ranks(a, b)
-    usable = has_spread(a, b) if test.needs_spread else np.ones(len(a), bool)
+        spread = has_spread(a, b)
+    usable = spread if test.needs_spread else np.ones(len(a), bool)
     outcomes = [_not_computed(test, "the runs of each side are all alike")] * len(a)
     note = test.beware(n_a, n_b, alpha)
     places = np.flatnonzero(usable)
@@ -190,7 +204,7 @@ def _not_computed(test: TwoSampleTest, reason: str) -> Outcome:
 
 
 def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+    return float(value) if isfinite(value) else None
 
 
 def _ranks(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -199,7 +213,7 @@ def _ranks(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
     return ranks[:, : a.shape[1]], ranks[:, a.shape[1] :]
 
 
-def _hedges_g(a: FloatArray, b: FloatArray) -> FloatArray:
+def _hedges_g(a: FloatArray, b: FloatArray, spread: NDArray[np.bool_]) -> FloatArray:
     """Source: L. V. Hedges, "Distribution theory for Glass's estimator of effect size" (1981), the simpler factor."""
     n_a, n_b = a.shape[1], b.shape[1]
     freedom = n_a + n_b - 2
@@ -207,7 +221,7 @@ def _hedges_g(a: FloatArray, b: FloatArray) -> FloatArray:
         return np.full(len(a), np.nan)
     squares = (n_a - 1) * a.var(axis=1, ddof=1) + (n_b - 1) * b.var(axis=1, ddof=1)
     g = (a.mean(axis=1) - b.mean(axis=1)) / np.sqrt(squares / freedom) * (1 - 3 / (4 * freedom - 1))
-    return np.where(has_spread(a, b), g, np.nan)
+    return np.where(spread, g, np.nan)
 
 
 def _student(a: FloatArray, b: FloatArray, alpha: float) -> _Found:

@@ -52,17 +52,22 @@ class RunRows(Sequence[Row]):
     def __getitem__(self, place: slice) -> Sequence[Row]: ...
     def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
         if isinstance(place, slice):
-            return [self._row(i) for i in range(*place.indices(len(self)))]
-        return self._row(range(len(self))[place])
+            return list(self._rows(place))
+        at = range(len(self))[place]
+        return next(self._rows(slice(at, at + 1)))
 
     def __iter__(self) -> Iterator[Row]:
-        return map(self._row, range(len(self)))
+        return self._rows(slice(None))
 
-    def _row(self, i: int) -> Row:
-        run = self.runs[i]
-        path = run.location.path
-        stats = {c.name: _stat_of_one(self.values[c.name], i, c.summable) for c in self.columns}
-        return Row(self.titles[path], path, 1, stats, (run,), is_run=True)
+    def _rows(self, places: slice) -> Iterator[Row]:
+        stats = [
+            list(_stats_of_one(self.values[c.name].take(places), c.summable)) for c in self.columns
+        ]
+        names = [c.name for c in self.columns]
+        for i, run in enumerate(self.runs[places]):
+            path = run.location.path
+            of_row = {name: of_column[i] for name, of_column in zip(names, stats, strict=True)}
+            yield Row(self.titles[path], path, 1, of_row, (run,), is_run=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +91,22 @@ class Table:
         return {row.stats[name].provenance for row in self.rows}
 
 
-def _stat_of_one(values: Values, i: int, summable: bool) -> Stat:
-    value = float(values.value[i])
-    if isnan(value):
-        return Stat(None, None, None, 0, "not measured")
-    return Stat(value, None, value if summable else None, 1, PROVENANCES[values.code[i]])
+def _stats_of_one(values: Values, summable: bool) -> Iterator[Stat]:
+    """What each of the runs has by itself."""
+    for value, code in zip(values.value.tolist(), values.code.tolist(), strict=True):
+        if isnan(value):
+            yield Stat(None, None, None, 0, "not measured")
+        else:
+            yield Stat(value, None, value if summable else None, 1, PROVENANCES[code])
 
 
-def main_table(group: Group) -> Table:
-    """What a group's page and files show: a row a child, or for a leaf a row a run."""
-    figures = GroupFigures(group)
+def main_table(group: Group, figures: GroupFigures | None = None) -> Table:
+    """What a group's page and files show: a row a child, or for a leaf a row a run.
+
+    Args:
+        figures: The group's, where they are at hand.
+    """
+    figures = figures or GroupFigures(group)
     return _runs_table(figures) if group.node.is_leaf else _children_table(figures)
 
 

@@ -38,9 +38,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from math import isfinite
 from typing import Any
-
-import numpy as np
 
 from ..inference import RESAMPLES, TESTS, WELCH, Comparison, TwoSampleTest, compare_pairs
 from ..model import FloatArray, Group
@@ -197,4 +196,4 @@ def _record(found: Comparison, corrected: float) -> dict[str, Any]:
 
 def _rounded(value: float | None) -> float | None:
     """To six significant digits; absent where it could not be computed."""
-    return None if value is None or not np.isfinite(value) else float(f"{value:.6g}")
+    return None if value is None or not isfinite(value) else float(f"{value:.6g}")

@@ -44,16 +44,16 @@ def _leaderboard(group: Group, table: Table) -> str:
             "rows": [],
         }
     )
+    # A column that the spec names twice has one place among a row's values.
+    places = list({c.name: i for i, c in enumerate(table.columns)}.values())
+    names = [f"    {string(table.columns[i].name)}: " for i in places]
     rows = [
         record(
             {
                 "experiment": string(title),
                 "path": string(path),
                 "n": str(n),
-                "values": {
-                    c.name: {"mean": scalar(mean), "stderr": scalar(stderr), "sum": scalar(total)}
-                    for c, (mean, stderr, total) in zip(table.columns, figures, strict=True)
-                },
+                "values": _figures_text(names, [figures[i] for i in places]),
                 "ranks": {
                     name: json.dumps(rank_record(of_rows[i]), indent=1).replace("\n", "\n    ")
                     for name, of_rows in ranks.items()
@@ -66,6 +66,21 @@ def _leaderboard(group: Group, table: Table) -> str:
     return (
         head if not rows else head.removesuffix("[]\n}\n") + "[\n" + ",\n".join(rows) + "\n ]\n}\n"
     )
+
+
+def _figures_text(names: Sequence[str], figures: _Figures) -> str:
+    """What is in a row's "values".
+
+    Args:
+        names: Of the columns, as they stand before their figures.
+    """
+    if not names:
+        return "{}"
+    lines = [
+        f'{name}{{\n     "mean": {scalar(mean)},\n     "stderr": {scalar(stderr)},\n     "sum": {scalar(total)}\n    }}'
+        for name, (mean, stderr, total) in zip(names, figures, strict=True)
+    ]
+    return "{\n" + ",\n".join(lines) + "\n   }"
 
 
 _Figures = Sequence[tuple[float | None, float | None, float | None]]

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..charts import AxisText
-from ..columns import Column, GroupFigures
+from ..columns import Column, GroupFigures, of_runs
 from ..energy_split import split
 from ..model import Group, Leaderboard, RunResult, weakest
-from ..plots.energy_chart import SplitRow, energy_chart
+from ..plots.energy_chart import Further, SplitRow, energy_chart
+from ..plots.parts import MOST_ROWS as MOST_LISTED
 from ..plots.scatter_chart import ScatterText, ScatterTrace, scatter_chart
 from ..plots.strip_chart import Strip, strip_chart
 from ..plots.thinning import evenly, shares, spread_out
@@ -32,6 +33,9 @@ from ..titles import run_titles
 from .links import Links, run_url
 from .tables import SPREADS
 from .views import ChartView
+
+_FACILITY = "facility_energy_kwh"
+_GPU = "gpu_energy_kwh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,11 @@ def _undirected(group: Group, plot: Scatter) -> tuple[str, ...]:
 
 
 def _trace(page: _Page, cloud: Cloud, most: int, of_cloud: Mean | None) -> ScatterTrace:
-    if page.group.node.is_leaf:
-        titles = page.table.figures.titles
+    figures = page.table.figures
+    if not page.group.node.is_leaf:
+        figures = figures.child(page.group.children[cloud.index])
+    if page.group.node.is_leaf or len(cloud.runs) == len(figures.group.runs):
+        titles = figures.titles
     else:
         titles = run_titles([run.location.path for run in cloud.runs])
     drawn = spread_out(cloud.x, cloud.y, most)
@@ -173,19 +180,35 @@ def _children(page: _Page) -> Iterator[tuple[int, Group]]:
 
 
 def _energy_chart(page: _Page) -> Iterator[ChartView]:
-    is_leaf = page.group.node.is_leaf
-    rows = tuple(_run_rows(page) if is_leaf else _child_rows(page))
+    table = page.table.of_runs
+    if table is None:
+        rows, further = tuple(_child_rows(page)), Further()
+    else:
+        has_energy = ~np.isnan(of_runs(table.runs, _FACILITY).value)
+        runs = [table.runs[place] for place in np.flatnonzero(has_energy).tolist()]
+        rows = tuple(_run_rows(page, runs[:MOST_LISTED]))
+        further = _further(runs[MOST_LISTED:])
     if rows:
-        yield energy_chart("energy-split", rows, of_runs=is_leaf)
+        yield energy_chart("energy-split", rows, of_runs=table is not None, further=further)
 
 
-def _run_rows(page: _Page) -> Iterator[SplitRow]:
-    rows = page.table.of_runs
-    runs = rows.runs if rows else ()
+def _run_rows(page: _Page, runs: Sequence[RunResult]) -> Iterator[SplitRow]:
     for run, url in zip(runs, page.urls(runs), strict=True):
         of_run = split((run,))
         if of_run is not None:
             yield SplitRow(page.table.figures.titles[run.location.path], url, of_run)
+
+
+def _further(runs: Sequence[RunResult]) -> Further:
+    """Of runs with energy that no row stands for."""
+    if not runs:
+        return Further()
+    has_gpu = any(run.info.gpu_info for run in runs) or len(of_runs(runs, _GPU).present) > 0
+    return Further(
+        tuple(of_runs(runs, _FACILITY).value.tolist()),
+        frozenset(run.pue for run in runs),
+        frozenset({"CPU", "GPU"} if has_gpu else {"CPU"}),
+    )
 
 
 def _child_rows(page: _Page) -> Iterator[SplitRow]:

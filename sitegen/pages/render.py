@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
@@ -10,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ..addresses import COMPARE, METHODS, RUN_TABLE, RUNS
+from ..columns import GroupFigures
 from ..model import Group, Leaderboard, RunResult, TimeChart
 from ..plots.siblings import SIBLINGS_FILE, siblings_data
 from ..run_table import TableAbout, site_table, write_run_table
@@ -20,7 +20,7 @@ from ..table import main_table, run_titles
 from ..text import count, day
 from .all_runs import AllRuns
 from .badge import BADGE, Badge, badge_svg, group_badge, run_badge
-from .cells import cells
+from .cells import breakable, cells, row_head, table_rows
 from .cite import CiteView, cite_view
 from .compare_page import compare_files, compare_view
 from .comparisons import comparison_files
@@ -54,8 +54,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["breakable"] = _breakable
-    made.globals["cells"] = cells
+    made.filters["breakable"] = breakable
+    made.globals.update(cells=cells, row_head=row_head, table_rows=table_rows)
     made.globals["fact_table"] = lru_cache(_MOST_FACT_TABLES)(partial(_fact_table, made))
     return made
 
@@ -78,14 +78,15 @@ class PageRenderer:
         if len(self._leaderboard.roots) != 1:
             page = self._kept.page("", self._digests.all_runs, self._index)
             yield replace(page, newest_run=_newest_day(self._leaderboard.runs))
-        for group, ancestors in _with_ancestors(self._leaderboard.roots):
-            digest = self._digests.group(group, ancestors)
-            make = partial(self._group_page, group, ancestors)
-            yield self._kept.page(group.address, digest, make)
+        for figures, ancestors in _with_figures(self._leaderboard.roots):
+            digest = self._digests.group(figures.group, ancestors)
+            make = partial(self._group_page, figures, ancestors)
+            yield self._kept.page(figures.group.address, digest, make)
 
-    def _group_page(self, group: Group, ancestors: tuple[Group, ...]) -> PageContent:
+    def _group_page(self, figures: GroupFigures, ancestors: tuple[Group, ...]) -> PageContent:
+        group = figures.group
         addresses = self._leaderboard.run_addresses
-        table = main_table(group)
+        table = main_table(group, figures)
         view = group_view(self._leaderboard, group, table, ancestors, self._links)
         line = _group_line(group, ancestors)
         badge = group_badge(group)
@@ -276,6 +277,23 @@ def _with_ancestors(
         yield from _with_ancestors(group.children, (*ancestors, group))
 
 
+def _with_figures(
+    groups: Sequence[Group],
+) -> Iterator[tuple[GroupFigures, tuple[Group, ...]]]:
+    """All groups, parents first, with those that each lies in. What a parent knows of its children they need, too."""
+
+    def below(
+        figures: GroupFigures, ancestors: tuple[Group, ...]
+    ) -> Iterator[tuple[GroupFigures, tuple[Group, ...]]]:
+        yield figures, ancestors
+        for child in figures.group.children:
+            yield from below(figures.child(child), (*ancestors, figures.group))
+            figures.forget(child)
+
+    for group in groups:
+        yield from below(GroupFigures(group), ())
+
+
 def _whole(group: Group, ancestors: Sequence[Group]) -> str | None:
     """Address of the page that a group's data are a part of; None for the front page."""
     if not group.address:
@@ -283,21 +301,8 @@ def _whole(group: Group, ancestors: Sequence[Group]) -> str | None:
     return ancestors[-1].address if ancestors else ""
 
 
-_JOINTS = re.compile(r"([/_])")
-_SHORT_NAME = 20
 _MOST_FACT_TABLES = 512
 """That are kept, some kB each at most: those of a machine, an environment, a grid come again with every run of it."""
-
-
-def _breakable(name: str) -> Markup:
-    """A name that, if long, may be broken behind its slashes and underscores, rather than within a word."""
-    if len(name) <= _SHORT_NAME:
-        return escape(name)
-    parts = _JOINTS.split(name)
-    return Markup("").join(
-        escape(part) + Markup("<wbr>") if _JOINTS.fullmatch(part) else escape(part)
-        for part in parts
-    )
 
 
 def _newest_day(runs: Sequence[RunResult]) -> str:

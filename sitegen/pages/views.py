@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from markupsafe import Markup
 
@@ -68,8 +68,9 @@ class BarView:
     """Figures of both signs share the column: its zero is drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class CellView:
+class CellView(NamedTuple):
+    """A figure in a table. Of these there are so many that it counts how fast they are made."""
+
     value: float | None
     """For sorting."""
     text: str

@@ -32,6 +32,17 @@ class SplitRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """What is said of rows beyond those that the table below the chart lists."""
+
+    facility_kwh: tuple[float, ...] = ()
+    """A row each."""
+    pues: frozenset[float] = frozenset()
+    components: frozenset[str] = frozenset()
+    """Those that one of the machines has."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Stretch:
     """A part of a bar, as it is shown."""
 
@@ -45,15 +56,18 @@ class _Stretch:
         return self.name != OVERHEAD and self.provenance in _CERTAIN
 
 
-def energy_chart(chart_id: str, rows: Sequence[SplitRow], *, of_runs: bool) -> ChartView:
+def energy_chart(
+    chart_id: str, rows: Sequence[SplitRow], *, of_runs: bool, further: Further = Further()
+) -> ChartView:
     """What the energy of groups or of runs went into.
 
     Args:
         rows: In the order of the page, at least one.
         of_runs: A row is a run rather than the mean of a group.
+        further: Of rows that come after, all of which `rows` need not hold.
     """
     shown = rows[:MOST_ROWS]
-    scale = best("kWh", [row.split.facility_kwh for row in rows])
+    scale = best("kWh", [*(row.split.facility_kwh for row in rows), *further.facility_kwh])
     x = AxisText("Energy, with PUE" if of_runs else "Mean energy of a run, with PUE", scale.unit)
     stretches = [_stretches(row.split, scale.factor) for row in shown]
     totals = np.array([0.0, *(row.split.facility_kwh * scale.factor for row in shown)])
@@ -75,7 +89,7 @@ def energy_chart(chart_id: str, rows: Sequence[SplitRow], *, of_runs: bool) -> C
         description=_description(x, shown, stretches),
         kind="energy",
         legend=tuple(_legend(stretches)),
-        notes=tuple(_notes(rows, shown, stretches, of_runs)),
+        notes=tuple(_notes(rows, further, shown, stretches, of_runs)),
         table=_table(x, rows, scale.factor, of_runs),
         height=height(len(shown)),
     )
@@ -154,20 +168,26 @@ def _legend(stretches: Sequence[Sequence[_Stretch]]) -> Iterator[KeyView]:
 
 def _notes(
     rows: Sequence[SplitRow],
+    further: Further,
     shown: Sequence[SplitRow],
     stretches: Sequence[Sequence[_Stretch]],
     of_runs: bool,
 ) -> Iterator[str]:
-    without = [part.component for part in _overall(rows) if not part.n_concerned]
+    without = [
+        part.component
+        for part in _overall(rows)
+        if not part.n_concerned and part.component not in further.components
+    ]
     if without:
         yield f"These machines have no {without[0]}."
-    pues = sorted({pue for row in rows for pue in row.split.pues})
+    pues = sorted({pue for row in rows for pue in row.split.pues} | further.pues)
     if any(stretch.name == OVERHEAD for row in stretches for stretch in row):
         yield f"The overhead follows from a PUE of {listed([f'{pue:g}' for pue in pues])}; it is never measured."
-    left = len(rows) - len(shown)
+    n = len(rows) + len(further.facility_kwh)
+    left = n - len(shown)
     if left:
         words = count(left, "further run" if of_runs else "further group")
-        is_listed = len(rows) <= MOST_LISTED
+        is_listed = n <= MOST_LISTED
         where = "in the table only" if is_listed else "left out; runs.csv has all"
         yield f"{words} {'is' if left == 1 else 'are'} {where}."
 
