@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -25,7 +24,6 @@ _BATCH_S = 0.1
 """So much work is handed over at once: small runs would else cost more to send than to read."""
 _AHEAD = 3
 """Batches that wait for each process."""
-_LOOK_EVERY_S = 0.5
 
 
 def outcomes(tasks: Sequence[Task], options: StepOptions, jobs: int | None) -> Iterator[Outcome]:
@@ -150,12 +148,13 @@ def _begin() -> None:
     """Set up a process: Ctrl-C is its parent's affair, and without the parent it has no business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(_LOOK_EVERY_S)
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
     os._exit(1)
 
 

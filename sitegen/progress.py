@@ -42,19 +42,32 @@ class Silence:
 
 
 class TerminalProgress:
-    """A bar with the number done, the rate's remaining time, and nothing left behind."""
+    """A bar with the number done, the rate, the time left, and nothing left behind."""
 
     @contextmanager
     def step(self, title: str, total: int | None = None) -> Iterator[Step]:
         """Show a bar on stderr."""
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            ProgressColumn,
+            Task,
+            TextColumn,
+            TimeRemainingColumn,
+        )
         from rich.progress import Progress as Bars
+        from rich.text import Text
+
+        class Rate(ProgressColumn):
+            def render(self, task: Task) -> Text:
+                return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="progress.data.speed")
 
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
+            Rate(),
             TimeRemainingColumn(),
         )
         with Bars(*columns, console=Console(stderr=True), transient=True) as bars:

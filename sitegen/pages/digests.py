@@ -48,7 +48,7 @@ class Digests:
             group.node.description,
             [(_shown(node)) for node in group.node.walk()],
             [(g.address, _shown(g.node)) for g in ancestors],
-            [(g.address, g.node.title, len(g.runs)) for g in siblings],
+            [(g.address, g.node.title) for g in siblings],
             [(child.address, *self._of(child.runs)) for child in group.children],
             self._of(group.runs),
         )

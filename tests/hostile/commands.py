@@ -133,9 +133,11 @@ def only(figures: Figures, runs: Iterable[str]) -> Figures:
 
 
 def state(folder: Path) -> dict[str, tuple[object, ...]]:
-    """Everything below a folder: kind and permissions, time of the last change, content."""
+    """Everything below a folder but a cache: kind and permissions, time of the last change, content."""
     entries = {}
     for path in sorted([folder, *folder.rglob("*")]):
+        if ".cache" in path.parts:
+            continue
         status = path.lstat()
         if path.is_symlink():
             content: object = path.readlink()

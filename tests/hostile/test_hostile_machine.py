@@ -22,7 +22,7 @@ from commands import (
     write_spec,
 )
 from logs import as_lines, our_info, power_samples, seed_info, write_run
-from wattboard.sitegen import execute
+from wattboard.sitegen import execute, forked
 
 MIB = 1 << 20
 ZONES = ("UTC", "America/Los_Angeles", "Asia/Kolkata", "Australia/Lord_Howe")
@@ -80,8 +80,9 @@ def test_two_builds_of_the_same_input_are_the_same_bytes(
     assert first.code == 0, first.err
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     monkeypatch.setenv("TZ", "Asia/Kolkata")
-    monkeypatch.setattr(execute, "_WORTH_A_PROCESS_BYTES", 1)  # so small a tree is read by one
-    second = build(tmp_path, "--jobs", 2, output="second")
+    monkeypatch.setattr(execute, "_WORTH_A_PROCESS_S", 0.001)  # so small a tree is read by one
+    monkeypatch.setattr(forked, "_WORTH_A_PROCESS", 1)
+    second = build(tmp_path, "--jobs", 2, "--no-cache", output="second")
     assert second.code == 0
     one, other = contents(tmp_path / "first"), contents(tmp_path / "second")
     assert one.keys() == other.keys()
@@ -94,9 +95,10 @@ def test_processes_give_what_one_process_gives(
 ) -> None:
     """The same figures and the same messages in the same order, whatever number of processes read the logs."""
     write_runs(tmp_path)
-    alone = wattboard("measure", tmp_path / "logs", "--format", "json", "--jobs", 1)
-    monkeypatch.setattr(execute, "_WORTH_A_PROCESS_BYTES", 1)
-    together = wattboard("measure", tmp_path / "logs", "--format", "json", "--jobs", 2)
+    anew = ("measure", tmp_path / "logs", "--format", "json", "--no-cache")
+    alone = wattboard(*anew, "--jobs", 1)
+    monkeypatch.setattr(execute, "_WORTH_A_PROCESS_S", 0.001)
+    together = wattboard(*anew, "--jobs", 2)
     assert together == alone
 
 
@@ -115,7 +117,18 @@ finally:
 def peak_bytes(log_folder: Path) -> tuple[int, str]:
     """The most memory that `measure` used, and what it printed."""
     done = subprocess.run(
-        [sys.executable, "-c", PEAK, "measure", str(log_folder), "--format", "json", "--jobs", "1"],
+        [
+            sys.executable,
+            "-c",
+            PEAK,
+            "measure",
+            str(log_folder),
+            "--format",
+            "json",
+            "--jobs",
+            "1",
+            "--no-cache",
+        ],
         capture_output=True,
         text=True,
         timeout=100,

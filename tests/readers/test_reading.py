@@ -29,8 +29,8 @@ from logs import (
 )
 from wattboard.sitegen.errors import RunError
 from wattboard.sitegen.location import RunLocation
-from wattboard.sitegen.measure import MeasureOptions, download_name, measure
-from wattboard.sitegen.model import RunLog, RunResult
+from wattboard.sitegen.measure import MeasuredRun, MeasureOptions, measure
+from wattboard.sitegen.model import RunLog
 from wattboard.sitegen.read_run import RunLogs, read_run
 from wattboard.sitegen.readers import content_of, spool
 from wattboard.sitegen.readers.content import PartContent
@@ -41,12 +41,12 @@ def located(run: Path) -> RunLocation:
     return RunLocation(run, run.resolve(), "logs/run")
 
 
-def measured(run: Path, out: Path) -> tuple[RunResult, bytes]:
+def measured(run: Path, out: Path) -> tuple[MeasuredRun, bytes]:
     """The run, and its download."""
     out.mkdir(exist_ok=True)
-    result = measure(located(run), MeasureOptions(downloads=out))
-    assert isinstance(result, RunResult), result
-    return result, (out / download_name(result.location)).read_bytes()
+    result = measure(located(run), MeasureOptions(), out / "log.zip")
+    assert isinstance(result, MeasuredRun), result
+    return result, (out / "log.zip").read_bytes()
 
 
 # -- lines that are alike

@@ -154,7 +154,7 @@ def shown(tmp_path: Path) -> RunView:
     """The page of the one run in `logs`."""
     (tmp_path / "spec.json").write_text('{"Board": {}}')
     (run,) = built(tmp_path / "logs", tmp_path / "spec.json").runs
-    return run_view(run, (), "runs/run/", FigureWords(None, ()), 1000, Links())
+    return run_view(run, (), "runs/run/", (), FigureWords(None, ()), 1000, Links())
 
 
 def tables(view: RunView) -> dict[str, dict[str, str]]:

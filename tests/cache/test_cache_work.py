@@ -1,0 +1,200 @@
+"""What a second build does, counted: no more than what changed asks for, and no more than that changes on disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from boards import Board, counted, states
+from wattboard.sitegen.cache import archive as archive_module
+from wattboard.sitegen.cache import versions
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Board:
+    """Six runs in two leaves, built once."""
+    made = Board(tmp_path)
+    for i in range(4):
+        made.run(f"a/seed_{i}", 50.0 + i, score=i + 1)
+    for i in range(2):
+        made.run(f"b/seed_{i}", 80.0 + i, score=i + 1)
+    made.settle()
+    _build_settled(made)
+    return made
+
+
+def _build_settled(board: Board) -> None:
+    """Build, with times that are trusted: files made just now may change again within the same tick."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wattboard.sitegen.step.FRESH_S", 0.0)
+        patch.setattr("wattboard.sitegen.cache.extras.FRESH_S", 0.0)
+        board.build()
+
+
+def _changed(before: dict[str, tuple[int, int]], board: Board) -> set[str]:
+    after = states(board.site)
+    names = before.keys() | after.keys()
+    return {name for name in names if before.get(name) != after.get(name)}
+
+
+def test_nothing_changed(board: Board) -> None:
+    """No log is opened, no page made, no file written."""
+    before = states(board.site)
+    with counted() as work:
+        board.build()
+    assert dict(work) == {}
+    assert _changed(before, board) == set()
+
+
+def test_one_run_added(board: Board) -> None:
+    """One log is read, one run's page made; the pages of other runs stay as they are on disk."""
+    before = states(board.site)
+    board.run("a/seed_9", 60.0)
+    with counted() as work:
+        _build_settled(board)
+    assert work == {"logs read": 1, "run pages": 1, "groups": 2}
+    changed = _changed(before, board)
+    assert {name for name in changed if name.startswith("runs/runs/")} == {
+        f"runs/runs/a/seed_9/{name}" for name in ("index.html", "data.js", "badge.svg", "log.zip")
+    }
+    assert not {name for name in changed if name.startswith("b/")}
+    assert {"a/index.html", "index.html", "runs/index.html", "runs.json"} <= changed
+    board.check()
+
+
+def test_one_run_changed(board: Board) -> None:
+    """Of the same size, within the same second: read again, and its pages made again."""
+    before = states(board.site)
+    board.run("a/seed_1", 99.0, score=1)
+    with counted() as work:
+        board.build()
+    assert work == {"logs read": 1, "logs hashed": 1, "run pages": 1, "groups": 2}
+    assert not {name for name in _changed(before, board) if name.startswith("runs/runs/b/")}
+    board.check()
+
+
+def test_one_run_removed(board: Board) -> None:
+    """Nothing is read; its page goes, and what the cache had of it."""
+    board.remove("a/seed_2")
+    with counted() as work:
+        board.build()
+    assert work == {"groups": 2}
+    assert not (board.site / "runs/runs/a/seed_2").exists()
+    assert len(list((board.cache / "files").rglob("*.zip"))) == 5
+    board.check()
+
+
+def test_times_that_changed_and_nothing_else(board: Board) -> None:
+    """As after a checkout: logs are hashed and not read, and no page is made."""
+    for file in board.logs.rglob("*.json"):
+        os.utime(file)
+    with counted() as work:
+        board.build()
+    assert work == {"logs hashed": 6}
+    shutil.move(board.logs, board.folder / "away")
+    shutil.copytree(board.folder / "away", board.logs)
+    with counted() as work:
+        board.build()
+    assert work == {"logs hashed": 6}
+
+
+def test_a_spec_that_changed(board: Board) -> None:
+    """Descriptions and columns: nothing is read."""
+    board.description = "Another one"
+    with counted() as work:
+        board.build()
+    assert work == {"groups": 1}
+    board.columns = ("facility_energy_kwh", "emissions_kg")
+    with counted() as work:
+        board.build()
+    assert work == {"groups": 3, "run pages": 6}
+    board.check()
+
+
+def test_a_processor_that_changed(board: Board) -> None:
+    """It is run again, on all runs, and no log is opened."""
+    board.factor = 2.0
+    with counted() as work:
+        board.build()
+    assert work == {"groups": 3, "run pages": 6}
+    board.check()
+
+
+def test_a_result_file_that_changed(board: Board) -> None:
+    """The processor looks at that run again, and at no other."""
+    calls = board.folder / "calls"
+    code = (board.folder / "score.py").read_text()
+    noting = f"    open({str(calls)!r}, 'a').write(folder + '\\n')\n    text ="
+    (board.folder / "score.py").write_text(code.replace("    text =", noting))
+    board.spec = lambda: board.folder / "site.json"  # type: ignore[method-assign]
+    _build_settled(board)
+    assert len(calls.read_text().splitlines()) == 6
+    (board.logs / "b/seed_1/score.txt").write_text("7")
+    with counted() as work:
+        board.build()
+    assert calls.read_text().splitlines()[6:] == [str(board.logs / "b/seed_1") + "/"]
+    assert work == {"groups": 2, "run pages": 1}
+
+
+def test_a_new_reader_or_metric_makes_results_void(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All logs are read again; what the old one measured is dropped."""
+    monkeypatch.setattr(versions, "measuring", lambda: "another")
+    with counted() as work:
+        board.build()
+    assert work["logs read"] == 6
+    assert len(list((board.cache / "files").rglob("*.zip"))) == 6
+
+
+def test_a_new_template_makes_pages_void(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are made again, nothing is read, and what comes out the same is not written."""
+    monkeypatch.setattr(versions, "rendering", lambda: "another")
+    before = states(board.site)
+    with counted() as work:
+        board.build()
+    assert work == {"groups": 3, "run pages": 6}
+    assert _changed(before, board) == set()
+
+
+def test_a_new_folder_for_the_site(board: Board) -> None:
+    """Nothing is read: chart data and downloads are in the cache."""
+    with counted() as work:
+        board.build(board.folder / "second")
+    assert work == {"run pages": 6}
+
+
+def test_another_pue_and_back(board: Board) -> None:
+    """Each has its own results, so going back costs no reading."""
+    board.pue = 1.1
+    with counted() as work:
+        _build_settled(board)
+    assert work["logs read"] == 6
+    board.check()
+    board.pue = None
+    with counted() as work:
+        board.build()
+    assert work["logs read"] == 0
+    board.check()
+
+
+def test_files_of_the_site_that_someone_changed(board: Board) -> None:
+    """A page that was deleted or overwritten is made again."""
+    (board.site / "runs/runs/a/seed_0/index.html").write_text("mine")
+    (board.site / "runs/runs/a/seed_1/log.zip").unlink()
+    (board.site / "runs.csv").write_text("mine")
+    with counted() as work:
+        board.build()
+    assert work == {"run pages": 2}
+    board.check()
+
+
+def test_without_a_cache(board: Board) -> None:
+    """`--no-cache` reads everything and keeps nothing."""
+    shutil.rmtree(board.folder / ".cache")
+    with counted() as work:
+        board.build(cache=archive_module.CacheOptions(is_off=True))
+    assert work["logs read"] == 6
+    assert not (board.folder / ".cache").exists()
