@@ -14,7 +14,7 @@ from .errors import Problem, RunError
 from .location import RunLocation
 from .metrics import figures
 from .metrics.combine import PartFigures, combined
-from .metrics.timeline import Timeline, timeline
+from .metrics.timeline import timeline
 from .model import Figure, RunLog, RunResult, TimeChart
 from .parts import differences, last_pieces, missing_ranks, run_parts, whole_info
 from .read_run import read_run
@@ -77,11 +77,9 @@ def _measured(location: RunLocation, options: MeasureOptions) -> RunResult:
     download = options.downloads and options.downloads / download_name(location)
     run = read_run(location, download, every_problem=options.every_problem)
     logs = [looked_up(log) for log in run.logs]
-    timed = [(log, timeline(log)) for log in logs]
     pues = [_pue(log, options) for log in logs]
-    each = [
-        _part_figures(log, line, pue) for (log, line), (pue, _) in zip(timed, pues, strict=True)
-    ]
+    measured = [_part_figures(log, pue) for log, (pue, _) in zip(logs, pues, strict=True)]
+    each = [part for part, _ in measured]
     missing = missing_ranks(location, logs, run.lost)
     whole = combined(each, complete=not (run.lost or missing))
     pue, pue_source = _pue_of_all(pues, whole)
@@ -97,22 +95,27 @@ def _measured(location: RunLocation, options: MeasureOptions) -> RunResult:
         pue=pue,
         pue_source=pue_source,
         figures=whole,
-        charts=_charts(timed) if options.with_charts else (),
+        charts=_charts([(log, hold_s) for log, (_, hold_s) in zip(logs, measured, strict=True)])
+        if options.with_charts
+        else (),
         log_bytes=sum(log.log_bytes for log in logs),
         problems=(*run.problems, *missing, *differences(location, logs)),
     )
 
 
-def _charts(timed: Sequence[tuple[RunLog, Timeline]]) -> tuple[TimeChart, ...]:
+def _charts(parts: Sequence[tuple[RunLog, float]]) -> tuple[TimeChart, ...]:
     from .series import charts  # with a library that figures alone do not need
 
-    return charts(timed)
+    return charts(parts)
 
 
-def _part_figures(log: RunLog, line: Timeline, pue: float) -> PartFigures:
-    return PartFigures(
+def _part_figures(log: RunLog, pue: float) -> tuple[PartFigures, float]:
+    """The figures of a part, and for how many seconds one of its readings stands."""
+    line = timeline(log)  # as long as the log: not kept for the charts
+    part = PartFigures(
         figures(log, line, pue), (log.start_s, log.end_s), log.gpu_ids, line.holds_for_ever
     )
+    return part, line.longest_hold_s
 
 
 def _pue(log: RunLog, options: MeasureOptions) -> tuple[float, str]:
