@@ -13,7 +13,7 @@ from .errors import Problem, RunError
 from .location import RunLocation
 from .metrics import figures
 from .metrics.combine import PartFigures, combined
-from .metrics.timeline import Timeline, timeline
+from .metrics.timeline import timeline
 from .model import Figure, RunLog, RunResult, TimeChart
 from .parts import differences, last_pieces, missing_ranks, run_parts, whole_info
 from .read_run import read_run
@@ -100,16 +100,15 @@ def _measured(
 ) -> MeasuredRun:
     run = read_run(location, download, every_problem=options.every_problem)
     logs = [looked_up(log) for log in run.logs]
-    timed = [(log, timeline(log)) for log in logs]
     pues = [_pue(log, options) for log in logs]
-    each = [
-        _part_figures(log, line, pue) for (log, line), (pue, _) in zip(timed, pues, strict=True)
-    ]
+    measured = [_part_figures(log, pue) for log, (pue, _) in zip(logs, pues, strict=True)]
+    each = [part for part, _ in measured]
     missing = missing_ranks(location, logs, run.lost)
     whole = combined(each, complete=not (run.lost or missing))
     pue, pue_source = _pue_of_all(pues, whole)
     parts = run_parts(logs)
-    drawn = _charts(timed) if with_charts else ()
+    held = [(log, hold_s) for log, (_, hold_s) in zip(logs, measured, strict=True)]
+    drawn = _charts(held) if with_charts else ()
     result = RunResult(
         location=location,
         info=whole_info(parts, logs),
@@ -134,16 +133,19 @@ def content_text(parts: Iterable[PartContent]) -> str:
     return ",".join(f"{part.name}:{part.samples}:{part.info}" for part in parts)
 
 
-def _charts(timed: Sequence[tuple[RunLog, Timeline]]) -> tuple[TimeChart, ...]:
+def _charts(parts: Sequence[tuple[RunLog, float]]) -> tuple[TimeChart, ...]:
     from .series import charts  # with a library that figures alone do not need
 
-    return charts(timed)
+    return charts(parts)
 
 
-def _part_figures(log: RunLog, line: Timeline, pue: float) -> PartFigures:
-    return PartFigures(
+def _part_figures(log: RunLog, pue: float) -> tuple[PartFigures, float]:
+    """The figures of a part, and for how many seconds one of its readings stands."""
+    line = timeline(log)  # as long as the log: not kept for the charts
+    part = PartFigures(
         figures(log, line, pue), (log.start_s, log.end_s), log.gpu_ids, line.holds_for_ever
     )
+    return part, line.longest_hold_s
 
 
 def _pue(log: RunLog, options: MeasureOptions) -> tuple[float, str]:

@@ -10,7 +10,6 @@ from functools import cache
 import numpy as np
 from tsdownsample import MinMaxLTTBDownsampler
 
-from .metrics.timeline import Timeline
 from .model import FloatArray, RunLog, Series, SeriesSummary, TimeChart
 from .tracks import Combining, Track, combined, track
 from .units import BYTES_PER_GIB
@@ -149,16 +148,16 @@ _PLANS: tuple[_Plan, ...] = (
 )
 
 
-def charts(parts: Sequence[tuple[RunLog, Timeline]]) -> tuple[TimeChart, ...]:
+def charts(parts: Sequence[tuple[RunLog, float]]) -> tuple[TimeChart, ...]:
     """All charts for which a run has readings, in the order of its page.
 
     Args:
-        parts: Its logs, at least one, each with its time cut into intervals.
+        parts: Its logs, at least one, each with the seconds for which a reading stands at most.
     """
     return tuple(_charts(parts))
 
 
-def _charts(parts: Sequence[tuple[RunLog, Timeline]]) -> Iterator[TimeChart]:
+def _charts(parts: Sequence[tuple[RunLog, float]]) -> Iterator[TimeChart]:
     start_s = min(log.start_s for log, _ in parts)
     last_s = max(float(log.samples.time_s[-1]) for log, _ in parts) - start_s
     present = frozenset(channel for log, _ in parts for channel in log.samples.channels)
@@ -174,11 +173,11 @@ def _charts(parts: Sequence[tuple[RunLog, Timeline]]) -> Iterator[TimeChart]:
             yield TimeChart(plan.key, plan.title, plan.quantity, plan.unit, series)
 
 
-def _track(line: _Line, parts: Sequence[tuple[RunLog, Timeline]]) -> Track | None:
+def _track(line: _Line, parts: Sequence[tuple[RunLog, float]]) -> Track | None:
     """The readings of a line, which some part has; None where those of several make no whole."""
     tracks = [
-        (log, track(log, intervals, channel))
-        for log, intervals in parts
+        (log, track(log, channel, longest_hold_s))
+        for log, longest_hold_s in parts
         if (channel := next((c for c in line.channels if c in log.samples.channels), None))
     ]
     return combined(tracks, line.combining, [log for log, _ in parts])

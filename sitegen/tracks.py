@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .metrics.spans import Span, merged
-from .metrics.timeline import Timeline
 from .model import FloatArray, RunLog
 
 
@@ -39,7 +38,7 @@ class Track:
         return np.union1d(gaps, self.time_s[firsts[firsts < len(self.time_s)]])
 
 
-def track(log: RunLog, line: Timeline, channel: str) -> Track:
+def track(log: RunLog, channel: str, longest_hold_s: float) -> Track:
     """The readings of one channel of a log, which has it."""
     reading = log.samples.channels[channel]
     present = _present(reading)
@@ -47,7 +46,7 @@ def track(log: RunLog, line: Timeline, channel: str) -> Track:
         log.samples.time_s[present],
         reading[present],
         ((log.start_s, log.end_s),),
-        line.longest_hold_s,
+        longest_hold_s,
     )
 
 

@@ -43,7 +43,8 @@ class SampleStream:
     Args:
         file: `data.json`, opened for reading bytes.
         name: The file's name for messages.
-        every_problem: List each faulty line, not only the first few of a kind.
+        every_problem: List each faulty line, not only the first few of a kind, and look for faults also in what no
+            figure needs.
     """
 
     def __init__(self, file: HashedFile, name: str, *, every_problem: bool = False) -> None:

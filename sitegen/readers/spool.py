@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..model import FloatArray
 
-SPILL_BYTES = 32 << 20
+SPILL_BYTES = 16 << 20
 """How much is kept in memory."""
 
 LARGEST_READING = 1e15

@@ -137,6 +137,16 @@ def test_what_no_figure_needs_is_cut_out_of_long_lines(
     assert len(decoded) > 3
 
 
+def test_a_number_that_is_none_is_found_where_all_problems_are_asked_for(tmp_path: Path) -> None:
+    """In what no figure needs, a damaged number costs its line only where every faulty line is to be listed."""
+    lines = [next(stream) for stream in [seed_lines()] for _ in range(60)]
+    lines[50] = lines[50].replace(b'"rss":3274608640', b'"rss":32746.086.40', 1)
+    run = write_run(tmp_path / "run", b"".join(lines), seed_info(power_samples()))
+    assert read_run(located(run)).problems == ()
+    (problem,) = read_run(located(run), every_problem=True).problems
+    assert problem.line == 51
+
+
 def test_a_process_that_another_replaces_keeps_its_time(tmp_path: Path) -> None:
     """Each process counts with its last reading, also where only the digits of its number tell it from the next."""
     samples = power_samples(2000)

@@ -37,7 +37,9 @@ def log(
 
 
 def drawn(*logs: RunLog) -> dict[str, TimeChart]:
-    return {chart.key: chart for chart in charts([(one, timeline(one)) for one in logs])}
+    return {
+        chart.key: chart for chart in charts([(one, timeline(one).longest_hold_s) for one in logs])
+    }
 
 
 def line(*logs: RunLog, key: str = "power") -> list[tuple[float, float | None]]:
