@@ -19,7 +19,8 @@ def steps(across: FloatArray, up: FloatArray) -> list[str]:
     """Each point as `f"{x:.1f} "` and `f"{y:.1f}L"`, one after the other: the steps of a path."""
     values = np.empty(2 * len(across))
     values[::2], values[1::2] = across, up
-    if len(across) < _FEW or not (values.min() >= 0.0 and values.max() < _TENTHS / 10):
+    in_table = len(across) >= _FEW and values.max() < _TENTHS / 10 and not np.signbit(values).any()
+    if not in_table:
         return [_step(i, value) for i, value in enumerate(values.tolist())]
     scaled = values * 10.0
     nearest = np.rint(scaled)
