@@ -38,7 +38,6 @@ class Kept:
         found = self._kept.pop(place, {})
         if len(self._kept) >= _MOST:
             del self._kept[next(iter(self._kept))]
-        self._kept[place] = (
-            found  # at the end: the first is the one that was not asked for the longest
-        )
+        # At the end: the first is the one that nobody has asked for the longest.
+        self._kept[place] = found
         return found
