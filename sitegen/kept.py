@@ -1,9 +1,12 @@
-"""What a theme may keep of one run's page for the next: the menu, which is the same for all runs of a leaf."""
+"""What a theme may keep of one run's page for the next: the menu, which is the same for all runs below a section."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+
+_MOST = 64
+"""Menus may be long; runs of one section mostly follow each other."""
 
 
 class Kept:
@@ -31,4 +34,10 @@ class Kept:
         end = url.rfind("/") + 1
         while url[:end] not in self._folders:
             end = url.rfind("/", 0, end - 1) + 1
-        return self._kept.setdefault((page.parent, url.count("/"), url[:end]), {})
+        place = (page.parent, url.count("/"), url[:end])
+        found = self._kept.pop(place, {})
+        if len(self._kept) >= _MOST:
+            del self._kept[next(iter(self._kept))]
+        # At the end: the first is the one that nobody has asked for the longest.
+        self._kept[place] = found
+        return found

@@ -7,6 +7,7 @@ itself depends on its own run alone, however many runs its leaf has.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from ..catalog import our_name
@@ -22,7 +23,7 @@ MOST_VALUES = 200
 
 def siblings_data(leaf: Group) -> dict[str, Any]:
     """The first figures of a leaf's summary that two runs or more have, in the unit in which the leaf shows them."""
-    return {"kind": "siblings", "figures": list(_figures(leaf))[:MOST_FIGURES]}
+    return {"kind": "siblings", "figures": list(islice(_figures(leaf), MOST_FIGURES))}
 
 
 def _figures(leaf: Group) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ..model import FloatArray
 from ..series import downsample
 from .axes import COLOURS, Axis, Frame, drawing
-from .decimals import tenths
+from .decimals import steps
 
 _POINTS = 300
 _FRAME = Frame()
@@ -40,14 +40,12 @@ def _path(x: Axis, y: Axis, trace: Points) -> str:
     if not pieces:
         return ""
     times, values = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
-    steps = [""] * (2 * len(times))
-    steps[::2] = tenths(_FRAME.across(x, times), " ")
-    steps[1::2] = tenths(_FRAME.upwards(y, values), "L")
+    texts = steps(_FRAME.across(x, times), _FRAME.upwards(y, values))
     drawn, start = [], 0
     for piece, _ in pieces:
         end = start + 2 * len(piece)
         # A lone reading is a dot, by the line's round ends.
-        drawn.append(f"M{''.join(steps[start:end])[:-1]}{'' if len(piece) > 1 else 'h.1'}")
+        drawn.append(f"M{''.join(texts[start:end])[:-1]}{'' if len(piece) > 1 else 'h.1'}")
         start = end
     return "".join(drawn)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from paper_runs import result
 from wattboard.sitegen.charts import AxisText
 from wattboard.sitegen.energy_split import Split, split
-from wattboard.sitegen.model import Series, SeriesSummary, TimeChart
+from wattboard.sitegen.model import FloatArray, Series, SeriesSummary, TimeChart
 from wattboard.sitegen.pages.render import environment
 from wattboard.sitegen.pages.views import ChartView
 from wattboard.sitegen.plots.energy_chart import SplitRow, energy_chart
@@ -23,7 +23,7 @@ from wattboard.sitegen.plots.scatter_chart import ScatterText, ScatterTrace, sca
 from wattboard.sitegen.plots.strip_chart import Strip, strip_chart
 from wattboard.sitegen.plots.time_chart import time_charts
 from wattboard.sitegen.scatter import Frontier, Mean
-from wattboard.sitegen.svg.decimals import tenths
+from wattboard.sitegen.svg.decimals import steps
 from wattboard.sitegen.svg.rows import jitter
 from wattboard.sitegen.svg.scatter import MOST_MARKS
 
@@ -181,7 +181,22 @@ def test_jitter_is_steady_and_spread(n: int) -> None:
     assert jitter(0, 1) == 0.0
 
 
-@given(st.lists(st.floats(0.0, 700.0) | st.integers(0, 12000).map(lambda i: i / 20), max_size=300))
-def test_coordinates_are_rounded_as_python_rounds(values: list[float]) -> None:
-    """The table gives what formatting each number gives: between two tenths, the one nearer to the value."""
-    assert tenths(np.array(values, dtype=float), "L") == [f"{value:.1f}L" for value in values]
+def _as_python_rounds(across: FloatArray, up: FloatArray) -> list[str]:
+    return [text for x, y in zip(across, up, strict=True) for text in (f"{x:.1f} ", f"{y:.1f}L")]
+
+
+def test_coordinates_in_the_middle_are_rounded_as_python_rounds() -> None:
+    """Between two tenths, the one nearer to the value, though ten times it may lie in the very middle."""
+    across = np.arange(12_000) / 20
+    up = np.nextafter(across, 600.0)
+    assert steps(across, up) == _as_python_rounds(across, up)
+
+
+_COORDINATES = st.lists(st.floats(-1.0, 700.0), min_size=20, max_size=20)
+
+
+@given(_COORDINATES, _COORDINATES, st.integers(0, 20))
+def test_coordinates_are_rounded_as_python_rounds(x: list[float], y: list[float], n: int) -> None:
+    """Few or many, within a drawing or outside."""
+    across, up = np.array(x[:n]), np.array(y[:n])
+    assert steps(across, up) == _as_python_rounds(across, up)

@@ -38,7 +38,21 @@ def test_pages_that_share_a_menu_have_its_links(
         assert links.setdefault(id(kept.of(Page(url))), own) == own
 
 
-def test_runs_of_one_leaf_share_a_menu() -> None:
+def test_little_is_kept() -> None:
+    """What was not asked for in a while is forgotten, what was asked for last is not."""
+    kept = Kept([])
+    first = kept.of(Page("", "often"))
+    for i in range(1000):
+        kept.of(Page("", i))
+        assert kept.of(Page("", "often")) is first
+    menu = kept.of(Page("", 1000))
+    menu["menu"] = "long"
+    for i in range(1000):
+        kept.of(Page("", i))
+    assert kept.of(Page("", 1000)) == {}
+
+
+def test_runs_of_one_section_share_a_menu() -> None:
     """Siblings share it; a run of another section, or deeper down, does not."""
     kept = Kept(["", "digits/knn/", "digits/", "runs/"])
     leaf, other = object(), object()
