@@ -181,9 +181,10 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             for address, page in pages.items()
             for name, text in page.source.files.items()
         ]
-        added += [
-            self._file(name, "".join(blocks), config) for name, blocks in renderer.data_files()
-        ]
+        data: dict[str, list[str]] = {}
+        for name, block in renderer.data_files():
+            data.setdefault(name, []).append(block)
+        added += [self._file(name, "".join(blocks), config) for name, blocks in data.items()]
         self._check_room(files, [*added, *run_files.values()])
         for file in (*added, *self._asset_files(config)):
             files.append(file)

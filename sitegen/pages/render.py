@@ -173,10 +173,10 @@ class PageRenderer:
         """Where a run's zip lies, to be put beside its page as `LOG_ZIP`."""
         return self._downloads / download_name(run.location)
 
-    def data_files(self) -> Iterator[tuple[str, Iterator[str]]]:
-        """Address and content of the files that belong to no page, as blocks of text."""
+    def data_files(self) -> Iterator[tuple[str, str]]:
+        """Address and the next block of text of the files that belong to no page."""
         leaves = {path: places[0].leaf for path, places in self._shown_in.items()}
-        yield from runs_files(self._leaderboard, leaves).items()
+        yield from runs_files(self._leaderboard, leaves)
 
     def search_stubs(self) -> Iterator[Stub]:
         """What a search finds beside the pages: the page of all runs, narrowed, and the sections of the methods."""
