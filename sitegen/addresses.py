@@ -13,7 +13,11 @@ METHODS = "methods"
 RESERVED_TITLES = frozenset({RUNS, COMPARE, METHODS, "assets", "search", "index"})
 LOG_ZIP = "log.zip"
 """The download beside a run's page."""
-_RESERVED_IN_RUNS = frozenset({"index.html", "data.js", "packages.js", "badge.svg", LOG_ZIP})
+_RESERVED_IN_RUNS = frozenset(
+    {"index.html", "data.js", "packages.js", "rows.js", "badge.svg", LOG_ZIP}
+)
+_SHARD = re.compile(r"(?:rows|packages)-[0-9a-f]+\.js", re.IGNORECASE)
+"""Names of files beside the page of all runs, too."""
 
 _MAX_SLUG_CHARS = 100
 _MAX_PART_CHARS = 200
@@ -63,7 +67,7 @@ def _address(path: str, slugs: Mapping[str, Mapping[str, str]]) -> str:
 
 def _path_slugs(parts: Sequence[str]) -> dict[str, str]:
     slugs = [_NOT_PATH.sub("-", part) for part in parts]
-    bare = ["" if not slug.strip("-.") else slug for slug in slugs]
+    bare = ["" if not slug.strip("-.") or _SHARD.fullmatch(slug) else slug for slug in slugs]
     return dict(zip(parts, _distinct(parts, bare, _RESERVED_IN_RUNS, _MAX_PART_CHARS), strict=True))
 
 
