@@ -95,6 +95,17 @@ def test_a_run_more_changes_a_shard_or_two_and_the_index(place: int) -> None:
     assert 2 <= len(changed) <= 3
 
 
+def test_a_row_says_where_its_page_is() -> None:
+    """At its path, at another address, or nowhere."""
+    runs = _runs(WHOLE_UP_TO + 1)
+    paths = sorted(run.location.path for run in runs)
+    addresses = {paths[0]: f"runs/{paths[0]}/", paths[1]: "runs/elsewhere/"}
+    files = leaf_row_files(main_table(_leaf(runs)), addresses)
+    rows = [row for name, text in files.items() if name != ROWS_FILE for row in _data(text)["rows"]]
+    pages = {row[0]: row[1] for row in rows}
+    assert (pages[paths[0]], pages[paths[1]], pages[paths[2]]) == (1, "runs/elsewhere/", 0)
+
+
 def test_records_are_written_as_json_writes_them() -> None:
     """Down to the indent; what is no number is refused."""
     values = {"a": 1.5, "b": None, 'ü "quoted"\n': "text", "n": 3, "tiny": 1e-7}
