@@ -19,7 +19,9 @@ RUN_TABLE = "runs.parquet"
 """The table of all runs, beside the leaderboard's front page."""
 DATA_FILES = ("runs.json", "runs.csv", RUN_TABLE)
 """What lies there of all runs."""
-_RESERVED_IN_RUNS = frozenset({*RUN_FILES, "packages.js"})
+_RESERVED_IN_RUNS = frozenset({*RUN_FILES, "packages.js", "rows.js"})
+_SHARD = re.compile(r"(?:rows|packages)-[0-9a-f]+\.js", re.IGNORECASE)
+"""Names of files beside the page of all runs, too."""
 
 _MAX_SLUG_CHARS = 100
 _MAX_PART_CHARS = 200
@@ -69,7 +71,7 @@ def _address(path: str, slugs: Mapping[str, Mapping[str, str]]) -> str:
 
 def _path_slugs(parts: Sequence[str]) -> dict[str, str]:
     slugs = [_NOT_PATH.sub("-", part) for part in parts]
-    bare = ["" if not slug.strip("-.") else slug for slug in slugs]
+    bare = ["" if not slug.strip("-.") or _SHARD.fullmatch(slug) else slug for slug in slugs]
     return dict(zip(parts, _distinct(parts, bare, _RESERVED_IN_RUNS, _MAX_PART_CHARS), strict=True))
 
 

@@ -549,9 +549,14 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             for name, text in run_index.run_index(self._run_entries(config)):
                 (folder / name).write_text(text, encoding="utf-8")
             return
-        for name, blocks in self._current.renderer.data_files():
-            with (folder / name).open("w", encoding="utf-8") as file:
-                file.writelines(blocks)
+        with ExitStack() as opened:
+            files = {
+                name: opened.enter_context((folder / name).open("w", encoding="utf-8"))
+                for name in DATA_FILES
+                if name != RUN_TABLE
+            }
+            for name, block in self._current.renderer.data_files():
+                files[name].write(block)
         self._current.renderer.write_run_table(folder / RUN_TABLE)
 
     def _made_on_demand(self, config: MkDocsConfig) -> Callable[[str], None]:

@@ -16,7 +16,7 @@ from ..model import Group, Leaderboard, RunResult, extra_figures
 from ..ranking import METHOD, RankInterval, table_ranks
 from ..table import Table
 from .carbon_text import carbon_source
-from .json_text import batched, record, scalar, string
+from .json_text import batched, number_text, object_text, record, scalar, string
 
 
 def leaderboard_files(group: Group, table: Table) -> dict[str, str]:
@@ -27,7 +27,7 @@ def leaderboard_files(group: Group, table: Table) -> dict[str, str]:
     """
     return {
         "leaderboard.json": _leaderboard(group, table),
-        "leaderboard.csv": "".join(_leaderboard_csv(table)),
+        "leaderboard.csv": _leaderboard_csv(table),
     }
 
 
@@ -54,10 +54,7 @@ def _leaderboard(group: Group, table: Table) -> str:
                 "path": string(path),
                 "n": str(n),
                 "values": _figures_text(names, [figures[i] for i in places]),
-                "ranks": {
-                    name: json.dumps(rank_record(of_rows[i]), indent=1).replace("\n", "\n    ")
-                    for name, of_rows in ranks.items()
-                },
+                "ranks": _ranks_text({name: of_rows[i] for name, of_rows in ranks.items()}),
             },
             depth=2,
         )
@@ -66,6 +63,11 @@ def _leaderboard(group: Group, table: Table) -> str:
     return (
         head if not rows else head.removesuffix("[]\n}\n") + "[\n" + ",\n".join(rows) + "\n ]\n}\n"
     )
+
+
+def _ranks_text(ranks: Mapping[str, RankInterval | None]) -> str:
+    text = json.dumps({name: rank_record(rank) for name, rank in ranks.items()}, indent=1)
+    return text.replace("\n", "\n   ")
 
 
 def _figures_text(names: Sequence[str], figures: _Figures) -> str:
@@ -107,13 +109,13 @@ def rank_record(rank: RankInterval | None) -> list[int] | None:
     return None if rank is None else [rank.best, rank.worst]
 
 
-def _leaderboard_csv(table: Table) -> Iterator[str]:
+def _leaderboard_csv(table: Table) -> str:
     parts = [f"{c.name}_{part}" for c in table.columns for part in ("mean", "stderr", "sum")]
     rows = (
         [title, path, n, *(value for of_one in figures for value in of_one)]
         for title, path, n, figures in _rows(table)
     )
-    return _csv(["experiment", "path", "n", *parts], rows)
+    return _csv(chain([["experiment", "path", "n", *parts]], rows))
 
 
 def run_record(run: RunResult, leaf: Group | None = None) -> dict[str, Any]:
@@ -130,83 +132,100 @@ def run_record(run: RunResult, leaf: Group | None = None) -> dict[str, Any]:
     }
 
 
-def runs_files(leaderboard: Leaderboard, leaves: Mapping[str, Group]) -> dict[str, Iterator[str]]:
-    """`runs.json` and `runs.csv`: every run's figures, provenance and address, as blocks of text.
+def runs_files(leaderboard: Leaderboard, leaves: Mapping[str, Group]) -> Iterator[tuple[str, str]]:
+    """`runs.json` and `runs.csv`: every run's figures, provenance and address.
 
     Args:
         leaves: Run path to the first leaf that lists the run.
+
+    Returns:
+        Name of a file and the next block of its text, both files by turns.
     """
-
-    def records() -> Iterator[dict[str, Any]]:
-        for run in leaderboard.runs:
-            yield {
-                **run_record(run, leaves.get(run.location.path)),
-                "address": leaderboard.run_addresses.get(run.location.path),
-                "experiment_start": iso(run.start_s),
-                "experiment_end": iso(run.end_s) if run.ended else None,
-                "pue": run.pue,
-                "pue_source": run.pue_source,
-                "carbon_intensity_source": carbon_source(run),
-            }
-
-    names = dict.fromkeys(
+    extra = dict.fromkeys(
         name for run in leaderboard.runs for extras in run.extras.values() for name in extras
     )
-    return {"runs.json": _records_json(records()), "runs.csv": _records_csv(records(), names)}
+    table = _FiguresTable(extra)
+    before = "[\n"
+    for runs in batched(leaderboard.runs):
+        records = [_full_record(leaderboard, run, leaves.get(run.location.path)) for run in runs]
+        yield "runs.json", before + ",\n".join(map(_record_text, records))
+        yield "runs.csv", table.block(records)
+        before = ",\n"
+    yield "runs.json", "\n]\n" if leaderboard.runs else "[]\n"
+
+
+def _full_record(leaderboard: Leaderboard, run: RunResult, leaf: Group | None) -> dict[str, Any]:
+    """With the figures as text, since both files write them alike."""
+    figures = run.figures
+    if run.extras:
+        figures = {**figures, **extra_figures(run, leaf)}
+    return {
+        "run": run.location.path,
+        "metrics": {name: number_text(figure.value) for name, figure in figures.items()},
+        "provenance": {name: figure.provenance for name, figure in figures.items()},
+        "address": leaderboard.run_addresses.get(run.location.path),
+        "experiment_start": iso(run.start_s),
+        "experiment_end": iso(run.end_s) if run.ended else None,
+        "pue": run.pue,
+        "pue_source": run.pue_source,
+        "carbon_intensity_source": carbon_source(run),
+    }
 
 
 def figures_csv(records: Iterable[Mapping[str, Any]]) -> str:
     """Records of runs as a table: a column a figure, and one for its provenance."""
     listed = list(records)
-    return "".join(_records_csv(listed, (name for record in listed for name in record["metrics"])))
+    return _FiguresTable(name for record in listed for name in record["metrics"]).block(listed)
 
 
-def _records_csv(records: Iterable[Mapping[str, Any]], extra: Iterable[str]) -> Iterator[str]:
-    """Args:
-    extra: Names of figures that the catalogue does not have, among others.
+class _FiguresTable:
+    """CSV of records, made in blocks, the first of which begins with the heads.
+
+    Args:
+        extra: Names of figures that the catalogue does not have, among others.
     """
-    names = list(dict.fromkeys([*(kind.name for kind in FIGURES), *extra]))
-    rest = iter(records)
-    first = next(rest, {})
-    other = [key for key in first if key not in {"run", "metrics", "provenance"}]
-    head = ["run", *names, *(f"{name}_provenance" for name in names), *other]
-    rows = (
-        [
-            record["run"],
-            *map(record["metrics"].get, names),
-            *(record["provenance"].get(name, "not measured") for name in names),
-            *(record[key] for key in other),
-        ]
-        for record in chain([first] if first else [], rest)
-    )
-    return _csv(head, rows)
 
+    def __init__(self, extra: Iterable[str]) -> None:
+        self._names = list(dict.fromkeys([*(kind.name for kind in FIGURES), *extra]))
+        self._other: list[str] | None = None
 
-def _records_json(records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    before = "[\n"
-    for block in batched(map(_record_text, records)):
-        yield before + ",\n".join(block)
-        before = ",\n"
-    yield "\n]\n" if before == ",\n" else "[]\n"
+    def block(self, records: Sequence[Mapping[str, Any]]) -> str:
+        """The lines of some records, all of which have the same keys."""
+        names = self._names
+        rows: list[Sequence[object]] = []
+        if self._other is None:
+            keys = records[0] if records else {}
+            self._other = [key for key in keys if key not in {"run", "metrics", "provenance"}]
+            rows.append(["run", *names, *(f"{n}_provenance" for n in names), *self._other])
+        for of_run in records:
+            provenance = of_run["provenance"].get
+            rows.append(
+                [
+                    of_run["run"],
+                    *map(of_run["metrics"].get, names),
+                    *[provenance(name, "not measured") for name in names],
+                    *[of_run[key] for key in self._other],
+                ]
+            )
+        return _csv(rows)
 
 
 def _record_text(of_run: Mapping[str, Any]) -> str:
-    metrics = {name: scalar(value) for name, value in of_run["metrics"].items()}
-    provenance = {name: string(kind) for name, kind in of_run["provenance"].items()}
-    others = {
-        key: value if isinstance(value, dict) else scalar(value)
-        for key, value in {**of_run, "metrics": metrics, "provenance": provenance}.items()
+    metrics, provenance = of_run["metrics"], of_run["provenance"]
+    fields = {key: scalar(value) for key, value in of_run.items() if not isinstance(value, dict)}
+    of_figures = {
+        "metrics": object_text({name: text or "null" for name, text in metrics.items()}, 2),
+        "provenance": object_text({name: f'"{kind}"' for name, kind in provenance.items()}, 2),
     }
-    return record(others, depth=1)
+    return record({"run": fields.pop("run"), **of_figures, **fields}, depth=1)
 
 
 def _json(content: object) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _csv(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """CSV with an empty cell for what is absent, as blocks of text."""
-    for block in batched(chain([head], rows)):
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(block)
-        yield text.getvalue()
+def _csv(rows: Iterable[Iterable[object]]) -> str:
+    """CSV with an empty cell for what is absent."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

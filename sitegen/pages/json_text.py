@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from itertools import islice
 from json.encoder import encode_basestring as string
-from math import isfinite
 from typing import Any
 
-__all__ = ["batched", "record", "scalar", "string"]
+__all__ = ["batched", "number_text", "object_text", "record", "scalar", "string"]
 
 BLOCK_RUNS = 500
 """Of which a file is written at once."""
 
-Fields = Mapping[str, "str | Fields"]
-"""Names to values that are text already."""
+
+def number_text(value: float | None) -> str | None:
+    """A number as JSON and CSV have it.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    if value is None:
+        return None
+    if value - value != 0.0:  # infinite, or NaN
+        raise ValueError(f"expected a finite number, found {value}")
+    return float.__repr__(value) if isinstance(value, float) else repr(value)
 
 
 def scalar(value: Any) -> str:
@@ -25,40 +32,39 @@ def scalar(value: Any) -> str:
     Raises:
         ValueError: it is no number.
     """
-    if value is None:
-        return "null"
-    if isinstance(value, float):
-        if not isfinite(value):
-            raise ValueError(f"expected a finite number, found {value}")
-        return float.__repr__(value)
-    return string(value) if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, str):
+        return string(value)
+    return "null" if value is None else number_text(value) or ""
 
 
-def record(fields: Fields, depth: int) -> str:
-    """An object at some depth of a document, indented but for what stands before it on its line."""
-    return " " * depth + _object(fields, depth)
+def record(fields: Mapping[str, str], depth: int) -> str:
+    """An object at some depth of a document, with what stands before it on its line."""
+    return " " * depth + object_text(fields, depth)
 
 
-def _object(fields: Fields, depth: int) -> str:
-    if not fields:
-        return "{}"
-    lines = ",".join(
-        [
-            _key(name, depth) + (value if isinstance(value, str) else _object(value, depth + 1))
-            for name, value in fields.items()
-        ]
-    )
-    return "{" + lines + _end(depth)
+def object_text(fields: Mapping[str, str], depth: int) -> str:
+    """An object.
+
+    Args:
+        fields: Names to values that are text already.
+    """
+    keys = _KEYS[depth]
+    lines = ",".join([keys[name] + text for name, text in fields.items()])
+    return "{" + lines + "\n" + " " * depth + "}" if fields else "{}"
 
 
-@cache
-def _end(depth: int) -> str:
-    return "\n" + " " * depth + "}"
+class _Keys(dict[str, str]):
+    """Names in an object at some depth, each on a line of its own, as they stand before their values."""
+
+    def __init__(self, depth: int) -> None:
+        self._before = "\n" + " " * (depth + 1)
+
+    def __missing__(self, name: str) -> str:
+        key = self[name] = f"{self._before}{string(name)}: "
+        return key
 
 
-@cache
-def _key(name: str, depth: int) -> str:
-    return "\n" + " " * (depth + 1) + string(name) + ": "
+_KEYS = tuple(_Keys(depth) for depth in range(4))
 
 
 def batched(items: Iterable[Any]) -> Iterator[list[Any]]:

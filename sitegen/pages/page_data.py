@@ -30,6 +30,8 @@ from .views import ChartView, GroupView, RunView
 DATA_FILE = "data.js"
 MOST_RUNS = 50
 """Of a group's runs, how many its data name."""
+MOST_PUES = 12
+"""Of a group's runs, how many different ones its data name."""
 _OF_ONE_RUN = frozenset({"Run id", "Samples", "Size of the log"})
 """Facts that differ between any two runs, and so say nothing in a comparison."""
 
@@ -121,13 +123,18 @@ def group_data(
         "title": view.title,
         "above": _titles(ancestors),
         "parent": ancestors[-1].address if ancestors else None,
-        "pues": sorted({run.pue for run in group.runs}),
+        "pues": _few(sorted({run.pue for run in group.runs})),
         "bases": sorted({basis for run in group.runs if (basis := basis_of(run)) is not None}),
         "figures": list(_group_figures(figures, ancestors)),
         "n": len(group.runs),
         "runs": list(_first_runs(figures, run_addresses)),
         "charts": _figures(view.charts),
     }
+
+
+def _few(numbers: list[float]) -> list[float]:
+    """Those at the ends, where there are many: that they differ is what counts."""
+    return numbers if len(numbers) <= MOST_PUES else [numbers[0], numbers[-1]]
 
 
 def _titles(groups: Sequence[Group]) -> list[str]:

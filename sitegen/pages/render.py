@@ -193,10 +193,10 @@ class PageRenderer:
         shown = ((place.leaf, place.ancestors, place.titles[path]) for place in places)
         return self._digests.run(run, shown, frame)
 
-    def data_files(self) -> Iterator[tuple[str, Iterator[str]]]:
-        """Address and content of the files that belong to no page, as blocks of text."""
+    def data_files(self) -> Iterator[tuple[str, str]]:
+        """Address and the next block of text of the files that belong to no page."""
         leaves = {path: places[0].leaf for path, places in self._shown_in.items()}
-        yield from runs_files(self._leaderboard, leaves).items()
+        yield from runs_files(self._leaderboard, leaves)
 
     def write_run_table(self, file: Path) -> None:
         """Write `RUN_TABLE`, to be put at the leaderboard's root."""

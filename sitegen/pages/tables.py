@@ -38,6 +38,9 @@ UNRANKED = "fewer than two runs: no rank is claimed"
 FIRST_ROWS = 100
 """Rows in a page whose table lies in shards. One page of it, as `table-model.js` has it."""
 
+_MOST_PUES = 12
+"""Named below a table: where each run states its own, there is no end of them."""
+
 _ROWS_WITH_BARS = range(2, 201)
 """Bars are for comparing at a glance: neither one alone nor thousands."""
 
@@ -288,7 +291,9 @@ def pue_note(group: Group) -> str:
     sources = sorted({(run.pue, run.pue_source) for run in group.runs})
     if not sources:
         return ""
-    listed = "; ".join(f"{pue:g} ({source})" for pue, source in sources)
+    listed = "; ".join(f"{pue:g} ({source})" for pue, source in sources[:_MOST_PUES])
+    if len(sources) > _MOST_PUES:
+        listed += f"; and {len(sources) - _MOST_PUES} more, up to {sources[-1][0]:g}"
     return f"Energy with PUE includes a power usage effectiveness of {listed}."
 
 

@@ -19,6 +19,7 @@ from .parts import MOST_ROWS as MOST_LISTED
 from .parts import axis_figure, listed, rounded
 
 MOST_ROWS = 30
+_MOST_PUES = 12
 OVERHEAD = "Facility overhead"
 _COLOURS = {"CPU": 0, "GPU": 1, OVERHEAD: 6}
 _CERTAIN: tuple[Provenance, ...] = ("measured", "reported")
@@ -182,7 +183,10 @@ def _notes(
         yield f"These machines have no {without[0]}."
     pues = sorted({pue for row in rows for pue in row.split.pues} | further.pues)
     if any(stretch.name == OVERHEAD for row in stretches for stretch in row):
-        yield f"The overhead follows from a PUE of {listed([f'{pue:g}' for pue in pues])}; it is never measured."
+        said = [f"{pue:g}" for pue in pues]
+        if len(said) > _MOST_PUES:
+            said = [f"{said[0]} to {said[-1]}"]
+        yield f"The overhead follows from a PUE of {listed(said)}; it is never measured."
     n = len(rows) + len(further.facility_kwh)
     left = n - len(shown)
     if left:

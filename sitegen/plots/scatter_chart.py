@@ -19,6 +19,7 @@ from ..svg.axes import axis
 from ..svg.lines import Points
 from ..text import count, number, with_spread, within_sentence
 from .parts import MOST_ROWS, axis_figure, drawn_note, key, listed, log_switch, rounded
+from .thinning import MOST_DRAWN
 
 FRONTIER_NAME = "Pareto frontier"
 
@@ -76,11 +77,12 @@ def scatter_chart(
             "y": axis_figure(y),
             "spread": text.spread,
             "traces": [_trace(trace) for trace in traces],
+            **({"n": n} if sum(len(trace.drawn) for trace in traces) < n else {}),
             "frontier": frontier
             and {
                 "name": FRONTIER_NAME,
-                "x": [rounded(v) for v in frontier.x],
-                "y": [rounded(v) for v in frontier.y],
+                "x": [rounded(frontier.x[i]) for i in _corners(frontier)],
+                "y": [rounded(frontier.y[i]) for i in _corners(frontier)],
             },
         },
         description=(
@@ -95,6 +97,13 @@ def scatter_chart(
             log_switch("y", y, [trace.y for trace in traces]),
         ),
     )
+
+
+def _corners(frontier: Frontier) -> Sequence[int]:
+    """Places of the corners that are drawn: all, or so many as a page can hold."""
+    n = len(frontier.x)
+    step = -(-n // MOST_DRAWN) or 1
+    return sorted({*range(0, n, step), max(0, n - 1)} if n else ())
 
 
 def _trace(trace: ScatterTrace) -> dict[str, object]:
@@ -131,7 +140,10 @@ def _drawing(
         axis(text.x.title, [np.array(x_ends), *(trace.x for trace in traces)]),
         axis(text.y.title, [np.array(y_ends), *(trace.y for trace in traces)]),
         clouds,
-        Points(np.array(frontier.x), np.array(frontier.y))
+        Points(
+            np.array([frontier.x[i] for i in _corners(frontier)]),
+            np.array([frontier.y[i] for i in _corners(frontier)]),
+        )
         if frontier and _is_line(frontier)
         else None,
     )

@@ -184,6 +184,15 @@ def test_all_runs_are_sorted_by_date(open_page: OpenPage, big_site: Site) -> Non
     ]
 
 
+def test_any_run_can_be_chosen_to_compare(open_page: OpenPage, big_site: Site) -> None:
+    """The search of the comparison knows the runs of all shards."""
+    page = open_page(big_site, "compare/")
+    page.get_by_label("Add a group or a run").fill("sac seed_0093")
+    expect(page.locator(".wb-choices li")).to_have_count(3)
+    page.locator(".wb-choices li button").first.click()
+    expect(page.get_by_role("heading", name="Figures")).to_be_visible()
+
+
 def test_rows_that_cannot_be_loaded_are_missed(
     open_page: OpenPage, big_site: Site, complaints: list[str]
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wattboard.sitegen.addresses import run_addresses, title_slugs
@@ -55,3 +56,10 @@ def test_no_two_runs_share_a_page(paths: list[str]) -> None:
     for address in addresses.values():
         assert re.fullmatch(r"runs/([0-9A-Za-z._-]+/)+", address)
         assert not {".", "..", "index.html"} & set(address.split("/"))
+
+
+@pytest.mark.parametrize("name", ["rows.js", "packages.js", "rows-0a1b2c3d4e.js", "ROWS-0A.js"])
+def test_no_log_folder_takes_the_place_of_a_file(name: str) -> None:
+    """Those that lie beside the page of all runs."""
+    (address,) = run_addresses([f"{name}/seed_0"]).values()
+    assert not address.startswith(f"runs/{name}/")

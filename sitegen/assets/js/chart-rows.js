@@ -63,7 +63,7 @@
       name: wattboardCharts.escaped(row.name),
       x: [row.mean],
       y: [at],
-      hovertemplate: `<b>Mean of ${row.values.length}</b><br>${value}<br>${literal(brief(row.name))}<extra></extra>`,
+      hovertemplate: `<b>Mean of ${row.n ?? row.values.length}</b><br>${value}<br>${literal(brief(row.name))}<extra></extra>`,
       marker: { symbol: "line-ns-open", color, size: 16, line: { color, width: 3 } },
     };
   }

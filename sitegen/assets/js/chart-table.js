@@ -83,9 +83,15 @@
     return made;
   }
 
+  /** @param {Figure} figure */
+  const drawsSome = (figure) =>
+    (figure.kind === "scatter" && figure.n !== undefined) ||
+    (figure.kind === "strip" && figure.rows.some(({ n }) => n !== undefined));
+
   /** @param {Figure} figure @param {number} n */
   function note(figure, n) {
     const shown = n > MOST_ROWS ? `The first ${MOST_ROWS.toLocaleString("en")} of ${n.toLocaleString("en")} rows; the CSV has all. ` : "";
+    if (drawsSome(figure)) return `${shown}Not all runs are drawn, nor listed here; the files of this site hold all.`;
     const thinned = figure.kind === "time" ? "Lines are thinned out to about 1,000 points; the raw log has every sample." : "";
     return shown + thinned;
   }

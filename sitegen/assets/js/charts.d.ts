@@ -11,6 +11,8 @@ interface ScatterFigure {
   y: AxisText;
   /** What ± stands for. */
   spread: string;
+  /** Runs in all, where not all are drawn. */
+  n?: number;
   traces: ScatterTrace[];
   frontier: { name: string; x: number[]; y: number[] } | null;
 }
@@ -54,7 +56,10 @@ interface StripFigure {
 interface StripRow {
   name: string;
   index: number;
+  /** Of the runs that are drawn. */
   values: number[];
+  /** Runs in all, where not all are drawn. */
+  n?: number;
   label: string[];
   url: string[];
   mean: number;
