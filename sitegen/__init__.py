@@ -26,6 +26,9 @@ def __getattr__(name: str) -> Any:
 def load_runs(folders: Sequence[str | Path]) -> pd.DataFrame:
     """The figures of every run below some folders, for notebooks.
 
+    Args:
+        folders: Paths, or addresses such as `s3://bucket/logs`.
+
     Returns:
         A row a run, by its name; a column a figure, NaN where it is absent, and one for its provenance
         ("facility_energy_kwh_provenance"). Names and units: docs/metrics.md.
@@ -39,9 +42,10 @@ def load_runs(folders: Sequence[str | Path]) -> pd.DataFrame:
     from .measure import MeasureOptions
     from .progress import Silence
     from .pue import override
+    from .store import log_folder
 
     options = MeasureOptions(*override(None), with_charts=False)
-    results, _ = measure_runs([Path(folder) for folder in folders], options, 1, Silence())
+    results, _ = measure_runs([log_folder(folder) for folder in folders], options, 1, Silence())
     rows = {
         result.location.path: {
             **{name: figure.value for name, figure in result.figures.items()},

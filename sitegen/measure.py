@@ -19,6 +19,7 @@ from .model import Figure, RunLog, RunResult
 from .parts import differences, last_pieces, missing_ranks, run_parts, whole_info
 from .read_run import read_run
 from .series import charts
+from .store import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def measure(location: RunLocation, options: MeasureOptions) -> RunResult | Skipp
         return _measured(location, options)
     except RunError as error:
         problems = error.problems
-    except OSError:  # writing the zip failed: no fault of the run's
+    except (OSError, StoreError):  # writing the zip failed, or a store does: no fault of the run's
         raise
     except Exception as error:
         log.debug("%s cannot be read", location.path, exc_info=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import jinja2
 import mkdocs.config.config_options as c
@@ -54,7 +54,11 @@ from .site_settings import (
     with_our_options,
     write_config,
 )
+from .store import log_folder
 from .text import day
+
+if TYPE_CHECKING:
+    from .store import Folder
 
 log = get_plugin_logger("wattboard")
 
@@ -285,7 +289,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         if self.config.processors:
             watched += processor_files(self._current.leaderboard.spec)
         if self.config.watch_logs:
-            watched += self._log_folders(config)
+            watched += [f for f in self._log_folders(config) if isinstance(f, Path)]
         for path in watched:
             server.watch(str(path))
         return server
@@ -298,8 +302,12 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             raise PluginError("the leaderboard was not built")
         return self._build
 
-    def _log_folders(self, config: MkDocsConfig) -> list[Path]:
-        return [_path(folder, config) for folder in self.config.logdirs]
+    def _log_folders(self, config: MkDocsConfig) -> list[Folder]:
+        try:
+            return _folders(self.config.logdirs, config)
+        except WattboardError as error:
+            _raise(error.problems)
+            raise
 
     def _leaderboard(self, config: MkDocsConfig, downloads: Path) -> Leaderboard:
         try:
@@ -426,8 +434,20 @@ def _reference(option: str | float | bool) -> Reference | None:
 
 def _path(name: str, config: MkDocsConfig) -> Path:
     """A path of the settings, relative to their file."""
-    base = Path(config.config_file_path).parent if config.config_file_path else Path()
-    return base / name
+    return _base(config) / name
+
+
+def _folders(names: Iterable[str], config: MkDocsConfig) -> list[Folder]:
+    """Log folders of the settings: paths relative to their file, or addresses of stores.
+
+    Raises:
+        WattboardError: an address is none that can be read here.
+    """
+    return [log_folder(name, _base(config)) for name in names]
+
+
+def _base(config: MkDocsConfig) -> Path:
+    return Path(config.config_file_path).parent if config.config_file_path else Path()
 
 
 def _report(problems: Iterable[Problem]) -> None:
@@ -486,7 +506,7 @@ def build_site(options: SiteOptions, site_dir: Path) -> None:
             config.plugins.on_shutdown()
 
 
-def log_folders(options: SiteOptions) -> tuple[Path, ...]:
+def log_folders(options: SiteOptions) -> tuple[Folder, ...]:
     """The log folders of a site: the command line's, else those of its config file.
 
     Raises:
@@ -496,7 +516,7 @@ def log_folders(options: SiteOptions) -> tuple[Path, ...]:
         return options.log_folders
     with _failures_told(), _settings(options) as (config_file, settings):
         config = load_config(config_file, **settings)
-        return tuple(_path(folder, config) for folder in config.plugins["wattboard"].config.logdirs)
+        return tuple(_folders(config.plugins["wattboard"].config.logdirs, config))
 
 
 def serve_site(options: SiteOptions, address: str | None) -> None:

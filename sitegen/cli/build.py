@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from ..publish import check_output, publish, staging
 from ..site_settings import SiteOptions
 from . import options as shared
 from .site import site_options
+
+if TYPE_CHECKING:
+    from ..store import Folder
 
 
 @click.command()
@@ -37,7 +41,7 @@ from .site import site_options
     help="Write into a folder that holds other files. They stay, but for those of the same name.",
 )
 def build(
-    log_folders: tuple[Path, ...],
+    log_folders: tuple[Folder, ...],
     spec_file: Path | None,
     output: Path,
     config_file: Path | None,
@@ -75,7 +79,7 @@ def build_into(options: SiteOptions, output: Path, *, force: bool) -> None:
         SystemExit: the site could not be built; why was logged.
     """
     try:
-        logs = log_folders(options)
+        logs = [folder for folder in log_folders(options) if isinstance(folder, Path)]
         check_output(output, logs, force=force)
         with staging(output) as folder:
             build_site(options, folder)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from ..model import RunResult
 from ..progress import progress
 from ..spec import load_spec
 from . import options as shared
+
+if TYPE_CHECKING:
+    from ..store import Folder
 
 
 @click.command()
@@ -34,7 +38,11 @@ from . import options as shared
 @shared.STRICT
 @shared.JOBS
 def check(
-    log_folders: tuple[Path, ...], spec_file: Path | None, form: str, strict: bool, jobs: int | None
+    log_folders: tuple[Folder, ...],
+    spec_file: Path | None,
+    form: str,
+    strict: bool,
+    jobs: int | None,
 ) -> None:
     """Say all that is wrong with a spec and with the runs below LOGDIR…, every faulty line of them.
 
@@ -51,7 +59,7 @@ def check(
 
 
 def _problems(
-    log_folders: Sequence[Path], spec_file: Path | None, jobs: int | None
+    log_folders: Sequence[Folder], spec_file: Path | None, jobs: int | None
 ) -> list[Problem]:
     problems: list[Problem] = []
     spec = None
@@ -76,12 +84,12 @@ def _problems(
     return problems
 
 
-def _located(problem: Problem, log_folders: Sequence[Path]) -> Problem:
+def _located(problem: Problem, log_folders: Sequence[Folder]) -> Problem:
     """A run's file by the path from here, as people and annotations find it, not by the run's name."""
     for folder in log_folders:
         name, slash, rest = problem.file.partition("/")
         if slash and name == folder.absolute().name:
-            return replace(problem, file=f"{folder.as_posix().rstrip('/')}/{rest}")
+            return replace(problem, file=f"{str(folder).rstrip('/')}/{rest}")
     return problem
 
 

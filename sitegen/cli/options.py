@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
+from ..store import log_folder
+
 LOG_FOLDERS = click.argument(
-    "log_folders", metavar="LOGDIR…", nargs=-1, required=True, type=click.Path(path_type=Path)
+    "log_folders", metavar="LOGDIR…", nargs=-1, required=True, type=log_folder
 )
-OPTIONAL_LOG_FOLDERS = click.argument(
-    "log_folders", metavar="[LOGDIR…]", nargs=-1, type=click.Path(path_type=Path)
-)
+OPTIONAL_LOG_FOLDERS = click.argument("log_folders", metavar="[LOGDIR…]", nargs=-1, type=log_folder)
 SITE_SPEC = click.option(
     "--site-spec",
     "spec_file",

@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..plugin import HostError, serve_site
 from . import options as shared
 from .site import site_options
+
+if TYPE_CHECKING:
+    from ..store import Folder
 
 
 @click.command()
@@ -28,7 +32,7 @@ from .site import site_options
     "--watch-logs", is_flag=True, help="Rebuild as logs grow, too. Slow for thousands of runs."
 )
 def serve(
-    log_folders: tuple[Path, ...],
+    log_folders: tuple[Folder, ...],
     spec_file: Path | None,
     config_file: Path | None,
     address: str | None,

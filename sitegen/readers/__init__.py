@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
 from ..errors import Problem, RunError
+from ..files import open_samples
 from ..location import SAMPLES_FILE, PartLocation
 from ..model import RunLog
 from .clock import place
@@ -22,7 +22,7 @@ class LogReader:
         self._location = location
         name = f"{location.path}/{SAMPLES_FILE}"
         self._stream = SampleStream(file, name, every_problem=every_problem)
-        self.log_bytes = os.fstat(file.fileno()).st_size
+        self.log_bytes = location.log_bytes
 
     @property
     def blocks(self) -> Iterator[bytes]:
@@ -62,7 +62,7 @@ def open_log(location: PartLocation, *, every_problem: bool = False) -> Iterator
         RunError: the log cannot be opened.
     """
     try:
-        file = (location.folder / SAMPLES_FILE).open("rb")
+        file = open_samples(location)
     except OSError as error:
         raise _unreadable(location, error) from error
     with file:

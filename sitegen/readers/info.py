@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from ..errors import Problem
+from ..files import UnfitFileError, content, is_there
 from ..location import PartLocation
 from ..model import RunInfo
 from . import info_json, info_pickle, pickle_opcodes
@@ -32,37 +30,14 @@ def read_info(location: PartLocation) -> tuple[RunInfo, tuple[Problem, ...]]:
         RunError: the info is of a newer format, or was made to do harm.
     """
     for name, (parse, max_bytes, log_format) in _PARSERS.items():
-        file = location.folder / name
-        if not os.path.lexists(file):
+        if not is_there(location, name):
             continue
         shown_name = f"{location.path}/{name}"
         try:
-            data = _content(file, location.tree, max_bytes)
-        except _UnfitFileError as error:
+            data = content(location, name, max_bytes)
+        except UnfitFileError as error:
             message = f"expected a file that can be read, found {error}"
             return RunInfo(log_format), (Problem(shown_name, message, hint=WITHOUT_INFO),)
         return parse(data, shown_name)
     message = "expected info.json or info.pkl, found neither"
     return RunInfo(info_pickle.FORMAT), (Problem(location.path, message, hint=WITHOUT_INFO),)
-
-
-class _UnfitFileError(Exception):
-    """Says what was found in place of a file that can be read."""
-
-
-def _content(file: Path, tree: Path, max_bytes: int) -> bytes:
-    """The bytes of a regular file within the tree. Never waits, as a plain open of a pipe would."""
-    try:
-        if not file.resolve(strict=True).is_relative_to(tree):
-            raise _UnfitFileError("a symbolic link out of the log folder")
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as opened:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise _UnfitFileError("no regular file")
-            data = opened.read(max_bytes + 1)
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symbolic links
-        reason = error.strerror if isinstance(error, OSError) else "a loop of symbolic links"
-        raise _UnfitFileError(reason) from error
-    if len(data) > max_bytes:
-        raise _UnfitFileError(f"more than {max_bytes >> 20} MiB")
-    return data
