@@ -10,6 +10,7 @@ from pathlib import Path
 from .errors import Problem, RunError
 from .files import copy_stored
 from .location import RunLocation
+from .store import folder_name
 
 MAX_FILES = 1_000
 MAX_BYTES = 64 << 20
@@ -38,7 +39,7 @@ def local_folder(location: RunLocation) -> Iterator[Path]:
         )
     with tempfile.TemporaryDirectory(prefix="wattboard-") as temporary:
         # With the run's own name, which processors look at.
-        folder = Path(temporary) / location.folder.name
+        folder = Path(temporary) / folder_name(location.folder)
         folder.mkdir()
         for file in others:
             target = folder / file.name

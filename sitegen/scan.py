@@ -13,6 +13,7 @@ from .errors import Problem, WattboardError
 from .location import LOG_FOLDER, RunLocation
 from .scan_logs import NEVER_ENTERED, name_text, run_in
 from .scan_store import runs_in_store
+from .store import folder_name
 
 if TYPE_CHECKING:
     from .store import Folder
@@ -85,7 +86,7 @@ def _checked(log_folders: Sequence[Folder]) -> list[Folder]:
             # resolve() would lose a link's own name.
             folder = local = Path(os.path.abspath(given))  # noqa: PTH100
             problems += _unfit_folder(given, local)
-        if not folder.name:
+        if not folder_name(folder):
             problems.append(
                 Problem(
                     str(given),

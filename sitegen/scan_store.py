@@ -19,7 +19,7 @@ from .location import (
 )
 from .scan_logs import BAD_PART_NAME, MOST_FILES, NEVER_ENTERED, name_text
 from .stamps import FILES
-from .store import StoredFile, listing
+from .store import StoredFile, folder_name, listing
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -43,7 +43,7 @@ def runs_in_store(tree: UPath, problems: list[Problem]) -> Iterator[RunLocation]
     Raises:
         StoreError: the store does not answer, refuses, or has nothing of that name.
     """
-    name = name_text(tree.name)
+    name = name_text(folder_name(tree))
     files = [file for file in listing(tree) if _is_usable(file, name, problems)]
     runs = _logs(files)
     for file in files:

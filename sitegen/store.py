@@ -59,17 +59,25 @@ def log_folder(given: str | Path | UPath, base: Path = Path()) -> Folder:
         return base / given if isinstance(given, (str, Path)) else given
     if address["protocol"] in {"file", "local"}:
         return Path(unquote(address["path"]))
-    return _in_store(address[0], address["protocol"])
+    return _in_store(address["protocol"], address["path"].rstrip("/"))
 
 
-def _in_store(address: str, protocol: str) -> UPath:
+def folder_name(folder: Folder) -> str:
+    """The last part of a folder's path; of a whole bucket its name. "" for the root of a file system."""
+    if isinstance(folder, Path):
+        return folder.name
+    return folder.path.rstrip("/").rpartition("/")[2]
+
+
+def _in_store(protocol: str, path: str) -> UPath:
+    address = f"{protocol}://{path}"
     hint = "install the package that reads such addresses"
     if protocol in _OF_THE_EXTRA:
         hint = "pip install 'wattboard[distributed]'"
     try:
         from upath import UPath
 
-        folder = UPath(address.rstrip("/"))
+        folder = UPath(address)
         _ = folder.fs
     except ImportError as error:
         message = f"expected the packages that read {protocol}://, found: {error}"
@@ -86,12 +94,13 @@ def listing(folder: UPath) -> list[StoredFile]:
     Raises:
         StoreError: the store does not answer, refuses, or has nothing of that name.
     """
-    top = folder.path.rstrip("/") + "/"
+    path = folder.path.rstrip("/")
+    top = f"{path}/"
     with _answering(str(folder), "expected a folder of logs"):
         # Before, since a preview asks the same store again; afterwards for the memory that libraries keep it in.
         folder.fs.invalidate_cache()
         try:
-            found: Mapping[str, Mapping[str, Any]] = folder.fs.find(folder.path, detail=True)
+            found: Mapping[str, Mapping[str, Any]] = folder.fs.find(path, detail=True)
         except FileNotFoundError as error:
             raise _failed(str(folder), "expected a folder of logs", error) from error
         folder.fs.invalidate_cache()

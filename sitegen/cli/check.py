@@ -19,6 +19,7 @@ from ..measure import MeasureOptions
 from ..model import RunResult
 from ..progress import progress
 from ..spec import load_spec
+from ..store import folder_name
 from . import options as shared
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _located(problem: Problem, log_folders: Sequence[Folder]) -> Problem:
     """A run's file by the path from here, as people and annotations find it, not by the run's name."""
     for folder in log_folders:
         name, slash, rest = problem.file.partition("/")
-        if slash and name == folder.absolute().name:
+        if slash and name == folder_name(folder.absolute()):
             return replace(problem, file=f"{str(folder).rstrip('/')}/{rest}")
     return problem
 

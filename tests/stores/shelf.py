@@ -20,8 +20,8 @@ class Shelf:
         from upath import UPath
 
         self.address = address
-        self._top = UPath(address)
-        self.files: Any = self._top.fs
+        self.files: Any = UPath(address).fs
+        self._top = UPath(address).path.rstrip("/")
 
     def put(self, folder: Path, name: str = "") -> str:
         """Copy a folder into the store, under its own name or another; its address there."""
@@ -33,14 +33,14 @@ class Shelf:
 
     def write(self, name: str, content: bytes) -> None:
         """Write one file. A key may be a name that no folder could have."""
-        self.files.pipe_file(f"{self._top.path}/{name}", content)
+        self.files.pipe_file(f"{self._top}/{name}", content)
 
     def remove(self, name: str) -> None:
-        self.files.rm_file(f"{self._top.path}/{name}")
+        self.files.rm_file(f"{self._top}/{name}")
 
     def clear(self) -> None:
-        if self.files.exists(self._top.path):
-            self.files.rm(self._top.path, recursive=True)
+        if self.files.exists(self._top):
+            self.files.rm(self._top, recursive=True)
 
 
 def shelf_of(address: str, server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
