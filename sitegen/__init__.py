@@ -26,6 +26,9 @@ def __getattr__(name: str) -> Any:
 def load_runs(folders: Sequence[str | Path]) -> pd.DataFrame:
     """The figures of every run below some folders, for notebooks.
 
+    Args:
+        folders: Paths, or addresses such as `s3://bucket/logs`.
+
     Returns:
         A row a run, by its name, with the columns and types that `pandas.read_parquet` gives of a site's
         `runs.parquet`: docs/run-table.md. A column a figure, NaN where it is absent, and one for its provenance
@@ -47,10 +50,13 @@ def load_runs(folders: Sequence[str | Path]) -> pd.DataFrame:
     from .pue import override
     from .run_columns import TableRun
     from .run_table import write_run_table
+    from .store import log_folder
 
     options = MeasureOptions(*override(None))
     with archive(CacheOptions(is_off=True), None) as kept:
-        results, _ = measure_runs([Path(folder) for folder in folders], options, 1, Silence(), kept)
+        results, _ = measure_runs(
+            [log_folder(folder) for folder in folders], options, 1, Silence(), kept
+        )
     # Written and read, so that it cannot differ from the file of a site.
     file = BytesIO()
     write_run_table(file, (TableRun(result, result.figures) for result in results), {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .addresses import run_addresses
 from .cache.archive import Archive
@@ -20,12 +21,15 @@ from .progress import Progress
 from .scan import scan
 from .spec import load_spec, named_figures
 
+if TYPE_CHECKING:
+    from .store import Folder
+
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
     """What a build is asked to do."""
 
-    log_folders: tuple[Path, ...]
+    log_folders: tuple[Folder, ...]
     spec_file: Path
     with_files: bool = True
     """Whether the runs' chart data and downloads are wanted, too."""
@@ -94,7 +98,7 @@ def measured_for(options: BuildOptions, progress: Progress, archive: Archive) ->
 
 
 def measure_runs(
-    log_folders: Sequence[Path],
+    log_folders: Sequence[Folder],
     options: MeasureOptions,
     jobs: int | None,
     progress: Progress,
@@ -126,7 +130,7 @@ def measure_runs(
     return results, problems
 
 
-def _no_runs(log_folders: Sequence[Path]) -> Problem:
+def _no_runs(log_folders: Sequence[Folder]) -> Problem:
     return Problem(
         ", ".join(str(folder) for folder in log_folders),
         f"expected runs (folders with {SAMPLES_PATH}), found none",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .catalog import BY_NAME
 from .errors import Problem, WattboardError
@@ -14,6 +15,10 @@ from .model import ABSENT, Figure, Provenance, RunResult
 from .pue import override
 from .scan import scan, scan_run
 from .stats import describe
+from .store import log_folder
+
+if TYPE_CHECKING:
+    from .store import Folder
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +33,7 @@ class DataInterface:
     and pass for the whole.
 
     Args:
-        logdirs: One folder or more.
+        logdirs: One folder or more, or addresses such as `s3://bucket/logs`.
 
     Raises:
         WattboardError: a folder is missing or holds no log, a log or one of a run's parts cannot be used, or
@@ -50,7 +55,7 @@ class DataInterface:
     def __init__(self, logdirs: Sequence[str | Path]) -> None:
         if isinstance(logdirs, (str, Path)):
             logdirs = [logdirs]
-        runs = _measured(_locations([Path(folder) for folder in logdirs]))
+        runs = _measured(_locations([log_folder(folder) for folder in logdirs]))
         _warn_of_mixed_bases(runs)
         sums = {name: _sum(runs, name) for name in ("kg_carbon", "total_power", "exp_len_hours")}
         self.kg_carbon = sums["kg_carbon"].value
@@ -64,16 +69,17 @@ _NAMES = {"kg_carbon": "emissions_kg"}
 """Where the class does not use the seed's name of a figure."""
 
 
-def _locations(folders: Sequence[Path]) -> list[RunLocation]:
+def _locations(folders: Sequence[Folder]) -> list[RunLocation]:
     """Every run once. Folder by folder: runs of the same name in two places are no mistake here."""
     if not folders:
         raise WattboardError("expected at least one folder with a run's log, found none")
-    found: dict[Path, RunLocation] = {}
+    found: dict[Folder, RunLocation] = {}
     problems: list[Problem] = []
     for folder in folders:
-        runs = _runs_in(folder, problems) if folder.is_dir() else ()
+        is_there = folder.is_dir()
+        runs = _runs_in(folder, problems) if is_there else ()
         if not runs:
-            what = "no log" if folder.is_dir() else "no such folder"
+            what = "no log" if is_there else "no such folder"
             message = f"expected a folder with a run's log ({SAMPLES_PATH}), found {what}"
             hint = f"give the folder that holds {LOG_FOLDER}, or one above it"
             problems.append(Problem(str(folder), message, hint=hint, severity="error"))
@@ -82,9 +88,12 @@ def _locations(folders: Sequence[Path]) -> list[RunLocation]:
     return list(found.values())
 
 
-def _runs_in(folder: Path, problems: list[Problem]) -> Sequence[RunLocation]:
-    real = folder.resolve()
-    found = scan_run(real.parent) if real.name == LOG_FOLDER else scan([real])
+def _runs_in(folder: Folder, problems: list[Problem]) -> Sequence[RunLocation]:
+    if isinstance(folder, Path):
+        real = folder.resolve()
+        found = scan_run(real.parent) if real.name == LOG_FOLDER else scan([real])
+    else:
+        found = scan([folder])
     problems += found.problems
     return found.runs
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from .addresses import title_slugs
 from .errors import Problem
+from .files import has_file
 from .location import RunLocation
 from .model import Group, RunResult
 from .spec import FilterTimeout, Node, SiteSpec
@@ -74,7 +75,7 @@ def tree(
 
 def _excluded(node: Node, run: RunResult) -> Problem | None:
     """Why a node does not want a run that its filter lets through."""
-    missing = [name for name in node.requires if not (run.location.folder / name).is_file()]
+    missing = [name for name in node.requires if not has_file(run.location, name)]
     if missing:
         return Problem(
             run.location.path,

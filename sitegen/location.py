@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .store import StoredFile
+
+if TYPE_CHECKING:
+    from .store import Folder
 
 LOG_FOLDER = "impacttracker"
 SAMPLES_FILE = "data.json"
@@ -20,23 +26,42 @@ _RANK = re.compile(r"rank-(\d{1,9})")
 class PartLocation:
     """Where one log of a run lies: the whole run's, or that of a rank or of a resumed piece."""
 
-    folder: Path
+    folder: Folder
     """The folder that holds data.json."""
-    tree: Path
+    tree: Folder
     """The log folder it lies in, links resolved. Nothing outside is read for it."""
     path: str
     """The folder's name for messages, such as "runs/ppo/impacttracker/part-rank-1"."""
     name: str = ""
     """"" for the log in `impacttracker` itself, else such as "rank-1" or "rank-1-resume-2"."""
+    stored: tuple[StoredFile, ...] | None = None
+    """Where it lies in a store: its data.json, info.json and info.pkl, those that are there. None: on this machine."""
+
+    @property
+    def log_bytes(self) -> int:
+        """Size of its data.json; one that is not there any more counts nothing."""
+        if self.stored is not None:
+            return sum(file.size for file in self.stored if file.name == SAMPLES_FILE)
+        return _size(f"{self.folder}/{SAMPLES_FILE}")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """What listing a store told of a run's files."""
+
+    parts: tuple[tuple[StoredFile, ...], ...]
+    """Of each part, in the order of `RunLocation.part_names`."""
+    others: tuple[StoredFile, ...]
+    """All else in the run's folder that is no log and not another run's, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunLocation:
     """Where a run lies, and what it is called."""
 
-    folder: Path
-    """The run's folder on this machine. Never shown on a page."""
-    tree: Path
+    folder: Folder
+    """The run's folder on this machine or in a store. Never shown on a page."""
+    tree: Folder
     """The log folder it lies in, links resolved. Nothing outside is read for it."""
     path: str
     """The run's name: its path relative to the log folder's parent, with "/", starting with that folder's own name."""
@@ -44,25 +69,33 @@ class RunLocation:
     """Of its logs: at least one, in the order of `part_order`."""
     lost_parts: tuple[str, ...] = ()
     """Of those that are no logs, which scanning has told."""
+    stored: StoredRun | None = None
+    """None: on this machine."""
 
     @property
     def parts(self) -> tuple[PartLocation, ...]:
         """Where its logs lie."""
+        stored = self.stored.parts if self.stored else (None,) * len(self.part_names)
         return tuple(
-            PartLocation(self.folder / inner, self.tree, f"{self.path}/{inner}", name)
-            for name in self.part_names
+            PartLocation(self.folder / inner, self.tree, f"{self.path}/{inner}", name, files)
+            for name, files in zip(self.part_names, stored, strict=True)
             for inner in (part_folder(name),)
         )
 
     @property
     def log_bytes(self) -> int:
         """Size of all its logs; one that is not there any more counts nothing."""
-        return sum(_size(part.folder / SAMPLES_FILE) for part in self.parts)
+        if self.stored is not None:
+            files = (file for part in self.stored.parts for file in part)
+            return sum(file.size for file in files if file.name == SAMPLES_FILE)
+        return sum(
+            _size(f"{self.folder}/{part_folder(name)}/{SAMPLES_FILE}") for name in self.part_names
+        )
 
 
-def _size(file: Path) -> int:
+def _size(file: str) -> int:
     try:
-        return file.stat().st_size
+        return os.stat(file).st_size  # noqa: PTH116 - a path of its own would cost more than the question
     except OSError:
         return 0
 

@@ -18,6 +18,7 @@ from .model import Figure, RunLog, RunResult, TimeChart
 from .parts import differences, last_pieces, missing_ranks, run_parts, whole_info
 from .read_run import read_run
 from .readers.content import PartContent
+from .store import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def measure(
         return _measured(location, options, download, with_charts=with_charts)
     except RunError as error:
         problems, is_final = error.problems, not isinstance(error.__cause__, OSError)
-    except OSError:  # writing the zip failed: no fault of the run's
+    except (OSError, StoreError):  # writing the zip failed, or a store does: no fault of the run's
         raise
     except Exception as error:
         log.debug("%s cannot be read", location.path, exc_info=True)

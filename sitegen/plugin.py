@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 import jinja2
@@ -68,6 +68,10 @@ from .site_settings import (
     write_config,
 )
 from .stamps import file_stamp
+from .store import log_folder
+
+if TYPE_CHECKING:
+    from .store import Folder
 
 log = get_plugin_logger("wattboard")
 
@@ -305,7 +309,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         if self.config.processors:
             watched += processor_files(self._current.leaderboard.spec)
         if self.config.watch_logs:
-            watched += self._log_folders(config)
+            watched += [f for f in self._log_folders(config) if isinstance(f, Path)]
         for path in watched:
             server.watch(str(path))
         self._preview.listen(server)
@@ -319,8 +323,12 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             raise PluginError("the leaderboard was not built")
         return self._build
 
-    def _log_folders(self, config: MkDocsConfig) -> list[Path]:
-        return [_path(folder, config) for folder in self.config.logdirs]
+    def _log_folders(self, config: MkDocsConfig) -> list[Folder]:
+        try:
+            return _folders(self.config.logdirs, config)
+        except WattboardError as error:
+            _raise(error.problems)
+            raise
 
     def _measured(self, options: BuildOptions) -> Measured | None:
         """The runs as they were at a preview's first build, where nobody asked to look at the logs again."""
@@ -644,8 +652,20 @@ def _reference(option: str | float | bool) -> Reference | None:
 
 def _path(name: str, config: MkDocsConfig) -> Path:
     """A path of the settings, relative to their file."""
-    base = Path(config.config_file_path).parent if config.config_file_path else Path()
-    return base / name
+    return _base(config) / name
+
+
+def _folders(names: Iterable[str], config: MkDocsConfig) -> list[Folder]:
+    """Log folders of the settings: paths relative to their file, or addresses of stores.
+
+    Raises:
+        WattboardError: an address is none that can be read here.
+    """
+    return [log_folder(name, _base(config)) for name in names]
+
+
+def _base(config: MkDocsConfig) -> Path:
+    return Path(config.config_file_path).parent if config.config_file_path else Path()
 
 
 def _report(problems: Iterable[Problem]) -> None:
@@ -724,7 +744,7 @@ def _our_plugin(config: MkDocsConfig) -> WattboardPlugin:
 class SiteSources:
     """What a site is made from, and where its cache is."""
 
-    log_folders: tuple[Path, ...]
+    log_folders: tuple[Folder, ...]
     spec_file: Path | None
     cache: CacheOptions
 

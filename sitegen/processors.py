@@ -18,11 +18,13 @@ from typing import Any
 from .cache.archive import Archive
 from .cache.extras import KeptExtras
 from .catalog import BY_NAME, FIGURES
-from .errors import Problem, Terminated
+from .errors import Problem, RunError, Terminated
 from .group import Members
+from .local_folder import local_folder
 from .model import Figure, Provenance, RunResult, weakest
 from .ratios import rests_on
 from .spec.model import SiteSpec, Variable
+from .store import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -166,14 +168,17 @@ def _imported(name: str, spec: SiteSpec, problems: list[Problem]) -> Processor |
 def _processed(
     processor: Processor, name: str, result: RunResult, problems: list[Problem]
 ) -> Mapping[str, float]:
-    # The seed hands over the folder with a "/" at its end, and processors were written that count on it.
-    folder = os.path.join(result.location.folder, "")  # noqa: PTH118
     try:
-        returned = processor(folder, _figures_so_far(result))
-        if isinstance(returned, Mapping):
-            returned = dict(returned)  # here, since a mapping of the site's own may fail too
-    except Terminated:
+        with local_folder(result.location) as folder:
+            # The seed hands it over with a "/" at its end, and processors were written that count on it.
+            returned = processor(os.path.join(folder, ""), _figures_so_far(result))  # noqa: PTH118
+            if isinstance(returned, Mapping):
+                returned = dict(returned)  # here, since a mapping of the site's own may fail too
+    except (StoreError, Terminated):
         raise
+    except RunError as error:
+        problems += error.problems
+        return {}
     except (Exception, SystemExit) as error:
         log.debug("%s failed on %s", name, result.location.path, exc_info=True)
         problems.append(

@@ -61,7 +61,9 @@ class TerminalProgress:
 
         class Rate(ProgressColumn):
             def render(self, task: Task) -> Text:
-                return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="progress.data.speed")
+                return Text(
+                    f"{task.speed:,.0f}/s" if task.speed else "", style="progress.data.speed"
+                )
 
         columns = (
             TextColumn("{task.description}"),

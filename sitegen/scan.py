@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .errors import Problem, WattboardError
 from .location import LOG_FOLDER, RunLocation
-from .scan_logs import name_text, run_in
+from .scan_logs import NEVER_ENTERED, name_text, run_in
+from .scan_store import runs_in_store
+from .store import folder_name
 
-# Version control keeps its own copies of folders; there is no run to be found in them.
-_NEVER_ENTERED = frozenset({".git", ".hg", ".svn"})
+if TYPE_CHECKING:
+    from .store import Folder
 
 _LOG_FOLDER_END = f"{os.sep}{LOG_FOLDER}"
 
@@ -26,19 +29,21 @@ class ScanResult:
 
 
 def scan(
-    log_folders: Sequence[Path], on_progress: Callable[[int], None] = lambda _found: None
+    log_folders: Sequence[Folder], on_progress: Callable[[int], None] = lambda _found: None
 ) -> ScanResult:
     """Find every folder with `impacttracker/data.json`, or `impacttracker/part-*/data.json`, below the log folders.
 
     Folders that are symbolic links are not entered: what lies inside the tree is found under its own name, what lies
     outside is not the tree's. A `data.json` that is a link counts if its target lies inside the log folder.
+    A store of objects, which has no links, is asked once for all that lies below a log folder.
 
     Args:
         log_folders: Each is named by its last part, as given; a folder given twice counts once.
         on_progress: Called with the number of runs found so far.
 
     Raises:
-        WattboardError: a log folder is missing, or two runs of different folders would bear the same name.
+        WattboardError: a log folder is missing, a store does not answer, or two runs of different folders would bear
+            the same name.
     """
     found: dict[str, RunLocation] = {}
     seen: set[str] = set()
@@ -72,17 +77,16 @@ def scan_run(folder: Path) -> ScanResult:
     return ScanResult(() if run is None else (run,), tuple(problems))
 
 
-def _checked(log_folders: Sequence[Path]) -> list[Path]:
-    problems = []
-    folders = []
+def _checked(log_folders: Sequence[Folder]) -> list[Folder]:
+    problems: list[Problem] = []
+    folders: list[Folder] = []
     for given in log_folders:
-        folder = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would lose a link's own name
-        if not folder.is_dir():
-            found = "a file" if folder.exists() else "nothing"
-            problems.append(
-                Problem(str(given), f"expected a folder of logs, found {found}", severity="error")
-            )
-        elif not folder.name:
+        folder = given
+        if isinstance(given, Path):
+            # resolve() would lose a link's own name.
+            folder = local = Path(os.path.abspath(given))  # noqa: PTH100
+            problems += _unfit_folder(given, local)
+        if not folder_name(folder):
             problems.append(
                 Problem(
                     str(given),
@@ -96,6 +100,12 @@ def _checked(log_folders: Sequence[Path]) -> list[Path]:
         raise WattboardError(*problems)
     # The outermost first: a run in two of them is called by it, in whatever order they were given.
     return sorted(folders, key=lambda folder: len(folder.resolve().parts))
+
+
+def _unfit_folder(given: Path, folder: Path) -> Iterator[Problem]:
+    if not folder.is_dir():
+        found = "a file" if folder.exists() else "nothing"
+        yield Problem(str(given), f"expected a folder of logs, found {found}", severity="error")
 
 
 def _same_name(one: RunLocation, other: RunLocation) -> WattboardError:
@@ -119,8 +129,15 @@ def _reads_alike(location: RunLocation) -> Problem:
     )
 
 
-def _runs_below(log_folder: Path, problems: list[Problem]) -> Iterator[tuple[str, RunLocation]]:
-    """The runs of one log folder in the order of their paths, each with its folder's path, links resolved.
+def _runs_below(log_folder: Folder, problems: list[Problem]) -> Iterator[tuple[str, RunLocation]]:
+    """The runs of one log folder in the order of their paths, each with its folder's path, links resolved."""
+    if isinstance(log_folder, Path):
+        return _runs_in_folder(log_folder, problems)
+    return ((str(run.folder), run) for run in runs_in_store(log_folder, problems))
+
+
+def _runs_in_folder(log_folder: Path, problems: list[Problem]) -> Iterator[tuple[str, RunLocation]]:
+    """As `_runs_below`, on this machine.
 
     Paths are text here, and entries are asked for no more than listing them told: a tree may hold 100,000 runs.
     """
@@ -139,7 +156,7 @@ def _runs_below(log_folder: Path, problems: list[Problem]) -> Iterator[tuple[str
         for entry in listed:
             if entry.is_symlink():
                 _note_link(entry, root, name, problems)
-            elif entry.is_dir(follow_symlinks=False) and entry.name not in _NEVER_ENTERED:
+            elif entry.is_dir(follow_symlinks=False) and entry.name not in NEVER_ENTERED:
                 below.append((entry.path, f"{name}/{name_text(entry.name)}"))
         pending.extend(reversed(below))
 

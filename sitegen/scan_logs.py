@@ -20,7 +20,12 @@ from .location import (
 )
 
 # A stranger decides on their number. The largest clusters run fewer processes on one experiment.
-_MOST = 10_000
+MOST_FILES = 10_000
+
+# Version control keeps its own copies of folders; there is no run to be found in them.
+NEVER_ENTERED = frozenset({".git", ".hg", ".svn"})
+
+BAD_PART_NAME = f'it in a folder whose name is not "{PART_PREFIX}" and small letters, digits and "-" (at most 40)'
 
 # Control characters, line and paragraph separators, and what changes the direction of writing.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -72,7 +77,11 @@ def _logs(log: str, listed: Sequence[os.DirEntry[str]], root: Path) -> Iterator[
         elif entry.name.startswith(PART_PREFIX):
             file = f"{entry.name}/{SAMPLES_FILE}"
             if _is_there(f"{log}/{file}"):
-                fault = f"more than {_MOST:,} files" if n >= _MOST else _unfit_part(entry, root)
+                fault = (
+                    f"more than {MOST_FILES:,} files"
+                    if n >= MOST_FILES
+                    else _unfit_part(entry, root)
+                )
                 yield _Log(entry.name.removeprefix(PART_PREFIX), file, fault)
 
 
@@ -92,7 +101,7 @@ def _unfit_part(folder: os.DirEntry[str], root: Path) -> str:
     if folder.is_symlink():
         return "it in a folder that is a symbolic link"
     if not is_part_name(folder.name.removeprefix(PART_PREFIX)):
-        return f'it in a folder whose name is not "{PART_PREFIX}" and small letters, digits and "-" (at most 40)'
+        return BAD_PART_NAME
     return _unfit(f"{folder.path}/{SAMPLES_FILE}", root)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .cache.folder import BY_DEFAULT, CacheOptions
 from .errors import Problem
 from .run_pages import RunPages
+
+if TYPE_CHECKING:
+    from .store import Folder
 
 PLUGIN = "wattboard"
 _NEEDED = {
@@ -24,7 +27,7 @@ _NEEDED = {
 class SiteOptions:
     """What `wattboard build` and `wattboard serve` are asked to do."""
 
-    log_folders: tuple[Path, ...]
+    log_folders: tuple[Folder, ...]
     spec_file: Path | None
     config_file: Path | None = None
     site_name: str = ""
@@ -107,7 +110,7 @@ def with_our_options(plugins: Any, options: SiteOptions) -> Any:
 
 
 def setting_problems(
-    file: str, options: Mapping[str, Any], site_dir: Path, log_folders: Sequence[Path]
+    file: str, options: Mapping[str, Any], site_dir: Path, log_folders: Iterable[Folder]
 ) -> Iterator[Problem]:
     """What is missing in the plugin's options, and folders that MkDocs must not be let loose on.
 
@@ -124,6 +127,8 @@ def setting_problems(
             )
     site = site_dir.resolve()
     for folder in log_folders:
+        if not isinstance(folder, Path):
+            continue
         logs = folder.resolve()
         if site.is_relative_to(logs) or logs.is_relative_to(site):
             yield Problem(

@@ -12,7 +12,8 @@ FRESH_S = 2.0
 whole seconds, or two."""
 _CTIME_GRACE_S = FRESH_S - 0.1
 """The time of the last change of any kind, which nobody can set, is finer. That of copies is young, and says little."""
-_FILES = (SAMPLES_FILE, "info.json", "info.pkl")
+FILES = (SAMPLES_FILE, "info.json", "info.pkl")
+"""All that is read of a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +37,23 @@ def file_stamp(file: str | os.PathLike[str]) -> Stamp:
 
 
 def run_stamp(location: RunLocation) -> Stamp:
-    """Size, times and inode of all files that a run's figures are made of."""
+    """Size, times and inode of all files that a run's figures are made of; of those in a store what listing it told."""
+    names = (",".join(location.part_names), ",".join(location.lost_parts))
+    if location.stored is not None:
+        files = [file for part in location.stored.parts for file in part]
+        told = [f"{file.name} {file.size}" for file in files]
+        versions = [file.version for file in files]
+        return Stamp(f"{'|'.join((*names, *told))}#{'|'.join(versions)}", 0.0)
     sizes, times, changed_s = [], [], 0.0
     for part in location.part_names:
         folder = f"{location.folder}/{part_folder(part)}/"  # a Path for each would cost more than looking
-        for name in _FILES:
+        for name in FILES:
             stamp = file_stamp(folder + name)
             size, _, rest = stamp.text.partition(",")
             sizes.append(size)
             times.append(rest)
             changed_s = max(changed_s, stamp.changed_s)
-    names = (",".join(location.part_names), ",".join(location.lost_parts), ",".join(sizes))
-    return Stamp(f"{'|'.join(names)}#{'|'.join(times)}", changed_s)
+    return Stamp(f"{'|'.join((*names, *sizes))}#{'|'.join(times)}", changed_s)
 
 
 def may_be_same(one: str, other: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from ..location import RunLocation
 from ..model import RunResult
 from ..stamps import FRESH_S, file_stamp
 from .archive import Archive
@@ -49,7 +50,7 @@ class KeptExtras:
         """A run's figures; None where the processor has to look at it."""
         path = run.location.path
         if path not in self._stamps:  # before the processor looks at the files
-            self._stamps[path] = _files_stamp(run.location.folder)
+            self._stamps[path] = _files_stamp(run.location)
         key, value = self._known.get(path, ("", b""))
         if not self._code or not self._stamps[path] or key != self._key(run, self._code):
             return None
@@ -100,11 +101,13 @@ class KeptExtras:
         return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _files_stamp(folder: Path) -> str:
+def _files_stamp(location: RunLocation) -> str:
     """The state of all files in a run's folder; "" where there are too many, or some have only just changed."""
+    if location.stored is not None:
+        return "|".join(f"{f.name} {f.size} {f.version}" for f in location.stored.others) or "none"
     texts = []
     newest_s = 0.0
-    for file in _walk(folder):
+    for file in _walk(str(location.folder)):
         stamp = file_stamp(file)
         newest_s = max(newest_s, stamp.changed_s)
         texts.append(f"{os.fsencode(file).hex()} {stamp.text}")
@@ -113,8 +116,8 @@ def _files_stamp(folder: Path) -> str:
     return "" if time.time() - newest_s < FRESH_S else "|".join(sorted(texts))
 
 
-def _walk(folder: Path) -> Iterator[str]:
-    pending = [os.fspath(folder)]
+def _walk(folder: str) -> Iterator[str]:
+    pending = [folder]
     while pending:
         try:
             with os.scandir(pending.pop()) as entries:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -28,12 +29,15 @@ from . import options as shared
 from .paper_options import COUNTRY, SOCIAL_COST, find_country, social_cost
 from .statement import add_sources
 
+if TYPE_CHECKING:
+    from ..store import Folder
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is asked of an appendix."""
 
-    log_folders: tuple[Path, ...]
+    log_folders: tuple[Folder, ...]
     spec_file: Path
     country: str | None = None
     model: str = "ricke"
@@ -76,7 +80,7 @@ class Request:
 @shared.NO_PROCESSORS
 @shared.with_cache
 def appendix(
-    log_folders: tuple[Path, ...],
+    log_folders: tuple[Folder, ...],
     spec_file: Path,
     output: Path,
     standalone: bool,

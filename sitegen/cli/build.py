@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from ..run_pages import RunPages
 from ..site_settings import SiteOptions
 from . import options as shared
 from .site import site_options
+
+if TYPE_CHECKING:
+    from ..store import Folder
 
 
 @click.command()
@@ -43,7 +47,7 @@ from .site import site_options
 )
 @shared.with_cache
 def build(
-    log_folders: tuple[Path, ...],
+    log_folders: tuple[Folder, ...],
     spec_file: Path | None,
     output: Path,
     config_file: Path | None,
@@ -86,7 +90,8 @@ def build_into(options: SiteOptions, output: Path, *, force: bool) -> None:
     """
     try:
         sources = site_sources(options)
-        check_output(output, sources.log_folders, force=force)
+        logs = [folder for folder in sources.log_folders if isinstance(folder, Path)]
+        check_output(output, logs, force=force)
         with (
             archive(sources.cache, sources.spec_file) as kept,
             alone_in(output),
@@ -94,7 +99,7 @@ def build_into(options: SiteOptions, output: Path, *, force: bool) -> None:
         ):
             published = Published(kept.store, output)
             build_site(options, folder, kept, published)
-            written = publish(folder, output, sources.log_folders, published.kept, force=force)
+            written = publish(folder, output, logs, published.kept, force=force)
             published.finish()
     except HostError:
         sys.exit(1)

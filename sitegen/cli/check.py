@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,7 +21,11 @@ from ..measure import MeasureOptions
 from ..model import RunResult
 from ..progress import progress
 from ..spec import load_spec
+from ..store import folder_name
 from . import options as shared
+
+if TYPE_CHECKING:
+    from ..store import Folder
 
 
 @click.command()
@@ -37,7 +42,7 @@ from . import options as shared
 @shared.JOBS
 @shared.with_cache
 def check(
-    log_folders: tuple[Path, ...],
+    log_folders: tuple[Folder, ...],
     spec_file: Path | None,
     form: str,
     strict: bool,
@@ -58,7 +63,7 @@ def check(
 
 
 def _problems(
-    log_folders: Sequence[Path], spec_file: Path | None, jobs: int | None, cache: CacheOptions
+    log_folders: Sequence[Folder], spec_file: Path | None, jobs: int | None, cache: CacheOptions
 ) -> list[Problem]:
     problems: list[Problem] = []
     spec = None
@@ -84,12 +89,12 @@ def _problems(
     return problems
 
 
-def _located(problem: Problem, log_folders: Sequence[Path]) -> Problem:
+def _located(problem: Problem, log_folders: Sequence[Folder]) -> Problem:
     """A run's file by the path from here, as people and annotations find it, not by the run's name."""
     for folder in log_folders:
         name, slash, rest = problem.file.partition("/")
-        if slash and name == folder.absolute().name:
-            return replace(problem, file=f"{folder.as_posix().rstrip('/')}/{rest}")
+        if slash and name == folder_name(folder.absolute()):
+            return replace(problem, file=f"{str(folder).rstrip('/')}/{rest}")
     return problem
 
 

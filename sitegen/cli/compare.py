@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,8 +22,12 @@ from ..progress import progress
 from ..pue import override
 from ..ranking import ALPHA
 from ..spec.text import did_you_mean, shown
+from ..store import log_folder
 from . import options as shared
 from .compare_text import FORMS
+
+if TYPE_CHECKING:
+    from ..store import Folder
 
 _LONG = 200
 
@@ -33,7 +38,7 @@ class Request:
 
     a: str
     b: str
-    logs: tuple[Path, ...] = ()
+    logs: tuple[Folder, ...] = ()
     spec_file: Path | None = None
     variables: tuple[str, ...] = ()
     alpha: float = ALPHA
@@ -59,7 +64,7 @@ class Request:
     "--logs",
     metavar="LOGDIR",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=log_folder,
     help="A log folder of the site, where A and B are its groups; may be given again.",
 )
 @click.option(
@@ -86,7 +91,7 @@ def compare(
     b: str,
     variables: tuple[str, ...],
     spec_file: Path | None,
-    logs: tuple[Path, ...],
+    logs: tuple[Folder, ...],
     alpha: float,
     form: str,
     pue: float | None,
@@ -124,19 +129,20 @@ def written(request: Request) -> str:
 
 
 def _of_folders(request: Request) -> Sides:
+    folders = {folder: log_folder(folder) for folder in (request.a, request.b)}
     missing = [
         Problem(
-            folder,
+            name,
             "expected a folder with runs, found no such folder",
             hint="a site's group goes by its title, with --site-spec FILE --logs LOGDIR",
             severity="error",
         )
-        for folder in (request.a, request.b)
-        if not Path(folder).is_dir()
+        for name, folder in folders.items()
+        if isinstance(folder, Path) and not folder.is_dir()
     ]
     if missing:
         raise WattboardError(*missing)
-    if Path(request.a).resolve() == Path(request.b).resolve():
+    if folders[request.a].resolve() == folders[request.b].resolve():
         raise _same(request.a, request.b)
     return folder_sides(*(_runs_below(folder, request) for folder in (request.a, request.b)))
 
@@ -145,7 +151,9 @@ def _runs_below(folder: str, request: Request) -> Side:
     wanted = reference(request.intensity)
     options = MeasureOptions(*override(request.pue))
     with archive(request.cache, None) as kept:
-        results, problems = measure_runs((Path(folder),), options, request.jobs, progress(), kept)
+        results, problems = measure_runs(
+            (log_folder(folder),), options, request.jobs, progress(), kept
+        )
     _say(problems)
     if wanted is not None:
         results = [recomputed(result, wanted) for result in results]

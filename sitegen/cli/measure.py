@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +21,9 @@ from ..pue import override
 from ..scales import Scale, best
 from ..text import number
 from . import options as shared
+
+if TYPE_CHECKING:
+    from ..store import Folder
 
 Record = Mapping[str, Any]
 
@@ -40,7 +42,7 @@ Record = Mapping[str, Any]
 @shared.JOBS
 @shared.with_cache
 def measure(
-    log_folders: tuple[Path, ...],
+    log_folders: tuple[Folder, ...],
     form: str,
     pue: float | None,
     intensity: str | None,

@@ -11,13 +11,12 @@ import click
 
 from ..cache.folder import CacheOptions
 from ..run_pages import RUN_PAGES as RUN_PAGE_KINDS
+from ..store import log_folder
 
 LOG_FOLDERS = click.argument(
-    "log_folders", metavar="LOGDIR…", nargs=-1, required=True, type=click.Path(path_type=Path)
+    "log_folders", metavar="LOGDIR…", nargs=-1, required=True, type=log_folder
 )
-OPTIONAL_LOG_FOLDERS = click.argument(
-    "log_folders", metavar="[LOGDIR…]", nargs=-1, type=click.Path(path_type=Path)
-)
+OPTIONAL_LOG_FOLDERS = click.argument("log_folders", metavar="[LOGDIR…]", nargs=-1, type=log_folder)
 SITE_SPEC = click.option(
     "--site-spec",
     "spec_file",

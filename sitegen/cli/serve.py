@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from ..plugin import HostError, serve_site
 from ..run_pages import RunPages
 from . import options as shared
 from .site import site_options
+
+if TYPE_CHECKING:
+    from ..store import Folder
 
 
 @click.command()
@@ -32,7 +36,7 @@ from .site import site_options
 )
 @shared.with_cache
 def serve(
-    log_folders: tuple[Path, ...],
+    log_folders: tuple[Folder, ...],
     spec_file: Path | None,
     config_file: Path | None,
     address: str | None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +15,12 @@ from ..run_pages import RunPages
 from ..site_settings import SiteOptions
 from ..spec import load_spec
 
+if TYPE_CHECKING:
+    from ..store import Folder
+
 
 def site_options(
-    log_folders: tuple[Path, ...],
+    log_folders: tuple[Folder, ...],
     spec_file: Path | None,
     config_file: Path | None,
     theme: str | None,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -39,12 +40,15 @@ from .paper_options import (
     social_cost,
 )
 
+if TYPE_CHECKING:
+    from ..store import Folder
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is asked of a statement."""
 
-    log_folders: tuple[Path, ...]
+    log_folders: tuple[Folder, ...]
     country: str | None = None
     pue: float | None = None
     model: str = "ricke"
@@ -81,7 +85,7 @@ class Request:
 @shared.JOBS
 @shared.with_cache
 def statement(
-    log_folders: tuple[Path, ...],
+    log_folders: tuple[Folder, ...],
     country: str | None,
     pue: float | None,
     scc: str,
@@ -141,7 +145,7 @@ def _runs(request: Request) -> tuple[RunResult, ...]:
     return tuple(places.with_zone_names(run) for run in runs)
 
 
-def _given_twice(folders: Sequence[Path]) -> list[Problem]:
+def _given_twice(folders: Sequence[Folder]) -> list[Problem]:
     """That folders lie in one another: the runs in both are scanned once."""
     resolved = [folder.resolve() for folder in folders]
     return [
@@ -152,8 +156,14 @@ def _given_twice(folders: Sequence[Path]) -> list[Problem]:
         )
         for i, inner in enumerate(resolved)
         for j, outer in enumerate(resolved)
-        if i != j and inner.is_relative_to(outer) and (inner != outer or j < i)
+        if i != j and _lies_in(inner, outer) and (inner != outer or j < i)
     ]
+
+
+def _lies_in(inner: Folder, outer: Folder) -> bool:
+    if isinstance(inner, Path):
+        return isinstance(outer, Path) and inner.is_relative_to(outer)
+    return not isinstance(outer, Path) and inner.is_relative_to(outer)
 
 
 def _cost(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
 from ..errors import Problem, RunError
+from ..files import open_samples
 from ..location import SAMPLES_FILE, PartLocation
 from ..model import RunLog
 from .clock import place
@@ -27,7 +27,7 @@ class LogReader:
         self._info_hash = ""
         name = f"{location.path}/{SAMPLES_FILE}"
         self._stream = SampleStream(self._file, name, every_problem=every_problem)
-        self.log_bytes = os.fstat(file.fileno()).st_size
+        self.log_bytes = location.log_bytes
 
     @property
     def blocks(self) -> Iterator[bytes]:
@@ -100,7 +100,7 @@ def content_of(location: PartLocation) -> PartContent:
 @contextmanager
 def _opened(location: PartLocation) -> Iterator[BinaryIO]:
     try:
-        file = (location.folder / SAMPLES_FILE).open("rb", buffering=0)
+        file = open_samples(location)
     except OSError as error:
         raise _unreadable(location, error) from error
     with file:

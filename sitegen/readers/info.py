@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..errors import Problem
+from ..files import UnfitFileError, content, is_there
 from ..location import PartLocation
 from ..model import RunInfo
 from . import info_json
@@ -48,11 +46,10 @@ def info_file(location: PartLocation) -> InfoFile | None:
     Of both files info.json counts, even if it is damaged.
     """
     for name, (_, max_bytes, _) in _PARSERS.items():
-        file = location.folder / name
-        if os.path.lexists(file):
+        if is_there(location, name):
             try:
-                return InfoFile(name, _content(file, location.tree, max_bytes))
-            except _UnfitFileError as error:
+                return InfoFile(name, content(location, name, max_bytes))
+            except UnfitFileError as error:
                 return InfoFile(name, fault=str(error))
     return None
 
@@ -81,25 +78,3 @@ def hash_of_info(file: InfoFile | None) -> str:
     if file is None:
         return ""
     return hash_of(file.fault.encode() if file.fault else file.data)
-
-
-class _UnfitFileError(Exception):
-    """Says what was found in place of a file that can be read."""
-
-
-def _content(file: Path, tree: Path, max_bytes: int) -> bytes:
-    """The bytes of a regular file within the tree. Never waits, as a plain open of a pipe would."""
-    try:
-        if not file.resolve(strict=True).is_relative_to(tree):
-            raise _UnfitFileError("a symbolic link out of the log folder")
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as opened:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise _UnfitFileError("no regular file")
-            data = opened.read(max_bytes + 1)
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symbolic links
-        reason = error.strerror if isinstance(error, OSError) else "a loop of symbolic links"
-        raise _UnfitFileError(reason) from error
-    if len(data) > max_bytes:
-        raise _UnfitFileError(f"more than {max_bytes >> 20} MiB")
-    return data
