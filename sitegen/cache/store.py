@@ -234,6 +234,10 @@ class Store:
             return None
         except sqlite3.DatabaseError as error:
             log.warning("the cache %s is damaged (%s); it is made anew", self._file, error)
+        return self._anew()
+
+    def _anew(self) -> sqlite3.Connection | None:
+        """An empty one in place of one that is damaged."""
         try:
             for suffix in ("", "-wal", "-shm"):
                 self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
@@ -267,8 +271,7 @@ class Store:
             self._give_up(error)
 
     def _give_up(self, error: sqlite3.Error) -> None:
-        """Go on without: what is not kept is made again."""
-        log.warning("the cache %s cannot be used any further: %s", self._file, error)
+        """Go on without, or with an empty one: what is not kept is made again."""
         connection, self._connection = self._connection, None
         if connection is None:
             return
@@ -276,10 +279,11 @@ class Store:
             connection.close()
         except sqlite3.Error:
             log.debug("closing the cache failed", exc_info=True)
-        is_damaged = not isinstance(error, sqlite3.OperationalError)
-        if is_damaged:
-            # The next build shall not meet it again.
-            self._file.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.OperationalError):
+            log.warning("the cache %s cannot be used any further: %s", self._file, error)
+        else:
+            log.warning("the cache %s is damaged (%s); it is made anew", self._file, error)
+            self._connection = self._anew()
 
 
 def _key(row: RunRow) -> tuple[str, ...]:
