@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from math import isnan
 from typing import Any
@@ -215,9 +216,15 @@ def _record_text(of_run: Mapping[str, Any]) -> str:
     fields = {key: scalar(value) for key, value in of_run.items() if not isinstance(value, dict)}
     of_figures = {
         "metrics": object_text({name: text or "null" for name, text in metrics.items()}, 2),
-        "provenance": object_text({name: f'"{kind}"' for name, kind in provenance.items()}, 2),
+        "provenance": _provenance_text(tuple(provenance), tuple(provenance.values())),
     }
     return record({"run": fields.pop("run"), **of_figures, **fields}, depth=1)
+
+
+@lru_cache(maxsize=256)
+def _provenance_text(names: tuple[str, ...], kinds: tuple[str, ...]) -> str:
+    """Most runs of a site have the same."""
+    return object_text({n: string(kind) for n, kind in zip(names, kinds, strict=True)}, 2)
 
 
 def _json(content: object) -> str:

@@ -10,8 +10,9 @@ import numpy as np
 from ..shards import WHOLE_UP_TO
 from ..table import Table
 from ..titles import natural
+from .column_marks import best_of
 from .row_shards import RowTable, figure_cells, row_files
-from .tables import NOT_MEASURED, best_of
+from .tables import NOT_MEASURED
 
 
 def leaf_row_files(table: Table, run_addresses: Mapping[str, str]) -> dict[str, str]:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
-import numpy as np
-
 from ..carbon import basis_of
 from ..catalog import our_name
-from ..columns import PROVENANCES, Column, variable
+from ..columns import Column, variable
 from ..metrics.energy import WELL_COVERED
 from ..model import Group, Provenance, RunResult, Stat
-from ..ranking import METHOD, RankInterval, competes, direction, table_ranks
+from ..ranking import METHOD, RankInterval, direction, table_ranks
 from ..shards import ROWS_FILE, WHOLE_UP_TO
 from ..spec.model import Node
 from ..table import Row, Table, spread
 from ..text import count, number, with_spread, within_sentence
 from .bars import bars
-from .table_legend import Marks, legend
+from .column_marks import best_of, marks_of
+from .table_legend import legend
 from .views import BarView, CellView, ColumnView, RowView, TableView, length_of
 
 SPREADS = {
@@ -92,22 +91,10 @@ def table_view(
         ranked_by=next((head for head in heads if head.name == ranked), None),
         rank_method=METHOD if ranked else "",
         methods_url=methods_url,
-        legend=tuple(legend(_marks(group, table, rows), heads, ordering, spread_label)),
+        legend=tuple(legend(marks_of(group, table, rows), heads, ordering, spread_label)),
         length=length_of(len(table.rows)),
         n_rows=len(table.rows),
         rows_file=ROWS_FILE if in_shards else "",
-    )
-
-
-def _marks(group: Group, table: Table, rows: Sequence[RowView]) -> Marks:
-    """What a reader meets in the cells of a table, those that come later among them."""
-    cells = [cell for row in rows for cell in row.cells]
-    provenances = {kind for shown in table.columns for kind in table.provenances(shown.name)}
-    return Marks(
-        provenances,
-        has_spread=any(cell.spread for cell in cells),
-        has_bars=any(cell.bar is not None for cell in cells),
-        has_best=any(best_of(group, table, shown) is not None for shown in table.columns),
     )
 
 
@@ -156,28 +143,6 @@ def _column_and_cells(
     )
     provenances = table.provenances(shown.name)
     return _column_view(group, shown, cells, provenances, has_ranks=bool(ranks)), cells
-
-
-def best_of(group: Group, table: Table, shown: Column) -> float | None:
-    """The best mean of a column; None where it is not known which that is, or nothing to be better than.
-
-    Nor is one claimed where it is that of a partial figure: the rest of it may be more than the lead.
-    """
-    better = direction(group, shown)
-    if not better or not competes(group):
-        return None
-    if table.of_runs is not None:
-        values = table.of_runs.values[shown.name]
-        present = values.present
-        partial = values.value[values.code == PROVENANCES.index("partial")]
-    else:
-        stats = [row.stats[shown.name] for row in table.rows]
-        present = np.array([stat.mean for stat in stats if stat.mean is not None])
-        partial = np.array([stat.mean for stat in stats if stat.provenance == "partial"], float)
-    if len(present) < 2:
-        return None
-    best = float(present.min() if better == "lower" else present.max())
-    return None if best in partial else best
 
 
 def _column_view(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wattboard.sitegen.shards import MOST_RUNS, shards
@@ -58,6 +59,16 @@ def test_a_change_reaches_no_further_than_its_stretch(
     for runs in elsewhere:
         inside = {piece for piece in before if piece[0] in runs}
         assert inside <= after
+
+
+@pytest.mark.parametrize("place", [0, 1234, 4999])
+def test_a_run_more_in_a_long_stretch_changes_few(place: int) -> None:
+    """There, too, the names decide: the shards behind it stay as they are."""
+    paths = sorted(f"runs/seed_{i}" for i in range(5000))
+    fewer = [*paths[:place], *paths[place + 1 :]]
+    before, after = (_pieces(some, cut_bits=40, most_runs=256) for some in (fewer, paths))
+    assert len(after) > 20
+    assert len([name for name in after if before.get(name) != after[name]]) <= 2
 
 
 def test_thousands_of_runs_make_shards_of_some_hundreds() -> None:
