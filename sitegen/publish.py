@@ -107,19 +107,22 @@ def publish(
     """
     output.mkdir(parents=True, exist_ok=True)
     before = frozenset(_manifest(output))
-    new = sorted(_files(staged))
+    # Folders that the output has none of are moved as a whole: of a new site's files nearly all lie in such.
+    whole = sorted(_whole_folders(staged, output))
+    apart = sorted(_files(staged, without=whole))
     obstacles = [
-        *_obstacles(staged, output, new, before, force=force),
-        *_ways_into(log_folders, output, new),
+        *_obstacles(staged, output, apart, before, force=force),
+        *_ways_into(log_folders, output, [*apart, *(f"{folder}/" for folder in whole)]),
     ]
     if obstacles:
         raise WattboardError(*obstacles[:_MAX_OBSTACLES])
-    now = {*new, *kept}
+    inside = [f"{folder}/{name}" for folder in whole for name in _files(staged / folder)]
+    now = {*apart, *inside, *kept}
     # First, so that whatever is there after a kill is known to be ours.
     _write_manifest(output, before, before | now)
     stale = sorted(before - now)
     # Before the new ones only where a page has become a folder, or a folder a page.
-    folders = set(_folders(new)) if stale else set()
+    folders = {*_folders(apart), *whole} if stale else set()
     in_the_way = [
         name
         for name in stale
@@ -127,7 +130,9 @@ def publish(
     ]
     for name in in_the_way:
         _remove(output, name)
-    written = sum(_put(staged / name, output / name) for name in new)
+    for folder in whole:
+        _put_folder(staged / folder, output / folder)
+    written = len(inside) + sum(_put(staged / name, output / name) for name in apart)
     for name in set(stale) - set(in_the_way):
         _remove(output, name)
     _write_manifest(output, before | now, now)
@@ -187,6 +192,11 @@ def _same(one: Path, other: Path) -> bool:
     return other.is_file() and not other.is_symlink() and filecmp.cmp(one, other, shallow=False)
 
 
+def _put_folder(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.replace(target)
+
+
 def _put(source: Path, target: Path) -> bool:
     if _same(source, target):
         return False
@@ -213,10 +223,33 @@ def _remove(output: Path, name: str) -> None:
             break
 
 
-def _files(folder: Path) -> Iterator[str]:
-    for path, _, names in os.walk(folder):
-        for name in names:
-            yield (Path(path) / name).relative_to(folder).as_posix()
+def _files(folder: Path, without: Collection[str] = ()) -> Iterator[str]:
+    """The files below a folder, by their names relative to it.
+
+    Args:
+        without: Folders below it that are left out.
+    """
+    left_out = {os.path.join(folder, name) for name in without}  # noqa: PTH118
+    start = len(str(folder)) + 1
+    for path, folders, names in os.walk(folder):
+        if left_out:
+            folders[:] = [name for name in folders if f"{path}/{name}" not in left_out]
+        within = path[start:]
+        yield from (f"{within}/{name}" if within else name for name in names)
+
+
+def _whole_folders(staged: Path, output: Path) -> Iterator[str]:
+    """The outermost staged folders in whose place there is nothing."""
+    start = len(str(staged)) + 1
+    for path, folders, _ in os.walk(staged):
+        there = []
+        for name in folders:
+            within = f"{path}/{name}"[start:]
+            if os.path.lexists(f"{output}/{within}"):
+                there.append(name)
+            else:
+                yield within
+        folders[:] = there
 
 
 def _manifest(output: Path) -> list[str]:

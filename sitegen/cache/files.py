@@ -51,10 +51,13 @@ def keep(names: RunFileNames, charts: tuple[TimeChart, ...], download: Path) -> 
     """
     data = isal_zlib.compress(msgspec.json.encode(charts), 1)
     check = _check(data) + _check_of_file(download)
-    names.charts.parent.mkdir(exist_ok=True)
     new = download.with_suffix(".charts")
     new.write_bytes(check + data)
-    download.replace(names.download)
+    try:
+        download.replace(names.download)
+    except FileNotFoundError:  # the first of its folder
+        names.charts.parent.mkdir(exist_ok=True)
+        download.replace(names.download)
     # Last: its checksum is what makes the other one valid.
     new.replace(names.charts)
 
