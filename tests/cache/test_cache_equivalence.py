@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from boards import Board
+from edited_board import Board
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (

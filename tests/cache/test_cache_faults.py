@@ -16,7 +16,7 @@ from typing import Any
 import faults_work
 import psutil
 import pytest
-from boards import Board, counted
+from edited_board import Board, counted
 from wattboard.sitegen import execute, forked
 from wattboard.sitegen.cache import store
 from wattboard.sitegen.cache.folder import CacheOptions

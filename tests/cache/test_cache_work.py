@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from boards import Board, counted, states
+from edited_board import Board, counted, states
 from wattboard.sitegen.cache import archive as archive_module
 from wattboard.sitegen.cache import versions
 
