@@ -42,8 +42,8 @@ class CpuTimes:
         of the processes with a time, as it is in all known ones, is decoded in full from where it shows.
         """
         last = _decoded(times[-1])
-        ids = bytes(process_ids[-1])
-        if self._tell(ids, last) and all(bytes(other) == ids for other in process_ids):
+        ids = process_ids[-1]
+        if self._tell(bytes(ids), last) and process_ids.count(ids) == len(process_ids):
             self.take(last)
         else:
             for text in times:
