@@ -41,7 +41,7 @@ from wattboard.sitegen.measure import MeasureOptions, measure
 from wattboard.sitegen.scan import scan
 (run,) = scan([Path(sys.argv[1])]).runs
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-result = measure(run, MeasureOptions(downloads=Path(sys.argv[2])))
+result = measure(run, MeasureOptions(), Path(sys.argv[2]) / "log.zip")
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(result.n_samples, before, used.ru_maxrss, used.ru_utime + used.ru_stime)
 """
@@ -151,8 +151,8 @@ def _reading(log_folders: Sequence[Path], repeat: int) -> dict[str, Any]:
             zips = Path(folder) / str(next(turns)) if downloads else None
             if zips:
                 zips.mkdir()
-            for run in runs:
-                measure(run, MeasureOptions(downloads=zips))
+            for i, run in enumerate(runs):
+                measure(run, MeasureOptions(), zips and zips / f"{i}.zip")
 
         ways: dict[str, Callable[[], None]] = {
             "counting lines": lambda: count_lines(files),
