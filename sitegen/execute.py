@@ -16,8 +16,8 @@ from .measure import SkippedRun
 from .step import Outcome, StepOptions, Task, step
 
 _BYTES_PER_S = 200e6
-_RUN_S = 0.001
-"""What a run costs whatever its size."""
+_RUN_S = 0.003
+"""What a run costs whatever its size, most of it for its files in the cache."""
 _WORTH_A_PROCESS_S = 0.7
 """Starting a process costs about half of it, so each gets more than that to do."""
 _BATCH_S = 0.1
