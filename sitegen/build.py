@@ -38,6 +38,8 @@ class BuildOptions:
     reference: Reference | None = None
     """The grid to compute all emissions on; None: each by its own log."""
     jobs: int | None = None
+    scheduler: str | None = None
+    """Of the Dask cluster that reads and measures; None: this machine does."""
     with_processors: bool = True
 
 
@@ -54,6 +56,7 @@ def build(options: BuildOptions, progress: Progress) -> Leaderboard:
         MeasureOptions(options.pue, options.pue_source, options.downloads),
         options.jobs,
         progress,
+        options.scheduler,
     )
     if options.reference is not None:
         results = [recomputed(result, options.reference) for result in results]
@@ -74,6 +77,7 @@ def measure_runs(
     options: MeasureOptions,
     jobs: int | None,
     progress: Progress,
+    scheduler: str | None = None,
 ) -> tuple[list[RunResult], list[Problem]]:
     """Scan, read and measure: all that needs no spec.
 
@@ -89,7 +93,7 @@ def measure_runs(
     if not found.runs:
         raise WattboardError(*problems, _no_runs(log_folders))
     with progress.step("Reading logs", total=len(found.runs)) as step:
-        measured = measure_all(found.runs, options, jobs, on_progress=lambda _: step.advance())
+        measured = measure_all(found.runs, options, jobs, lambda _: step.advance(), scheduler)
     results = []
     for result in measured:
         problems += result.problems

@@ -76,6 +76,8 @@ class PluginOptions(Config):  # type: ignore[no-untyped-call]
     intensity: c.Type[str | float] = c.Type((str, int, float), default=OF_LOG)
     """A reference grid for all runs: a zone, a number in g/kWh, or "log" for none."""
     jobs = c.Optional(c.Type(int))
+    scheduler = c.Optional(c.Type(str))
+    """Address of the scheduler of a Dask cluster, which reads the logs."""
     processors = c.Type(bool, default=True)
     watch_logs = c.Type(bool, default=False)
     """Whether `serve` rebuilds when a log changes. Slow for many runs."""
@@ -320,6 +322,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
                 pue_source=pue_source,
                 reference=_reference(self.config.intensity),
                 jobs=self.config.jobs,
+                scheduler=self.config.scheduler,
                 with_processors=self.config.processors,
             )
             return build(options, progress())

@@ -37,6 +37,8 @@ class SiteOptions:
     intensity: str | None = None
     """A reference grid: a zone, a number in g/kWh, or "log" for none."""
     jobs: int | None = None
+    scheduler: str | None = None
+    """Of the Dask cluster that reads and measures."""
     processors: bool = True
     watch_logs: bool = False
 
@@ -89,6 +91,7 @@ def with_our_options(plugins: Any, options: SiteOptions) -> Any:
         "pue": options.pue,
         "intensity": options.intensity,
         "jobs": options.jobs,
+        "scheduler": options.scheduler,
         "processors": None if options.processors else False,
         "watch_logs": options.watch_logs or None,
     }

@@ -42,6 +42,7 @@ class Request:
     intensity: str = OF_LOG
     url: str = ""
     jobs: int | None = None
+    scheduler: str | None = None
     processors: bool = True
     standalone: bool = False
 
@@ -73,6 +74,7 @@ class Request:
 @shared.INTENSITY
 @click.option("--url", default="", help="Where the runs' pages are, to be said in the statement.")
 @shared.JOBS
+@shared.SCHEDULER
 @shared.NO_PROCESSORS
 def appendix(
     log_folders: tuple[Folder, ...],
@@ -86,6 +88,7 @@ def appendix(
     intensity: str | None,
     url: str,
     jobs: int | None,
+    scheduler: str | None,
     no_processors: bool,
 ) -> None:
     """Write a paper's appendix from the runs below LOGDIR… and a site's spec: tables, figures, checklists, sources."""
@@ -100,6 +103,7 @@ def appendix(
         intensity or OF_LOG,
         url,
         jobs,
+        scheduler,
         not no_processors,
         standalone,
     )
@@ -130,6 +134,7 @@ def made_of(request: Request) -> Appendix:
             pue_source=pue_source,
             reference=reference(request.intensity),
             jobs=request.jobs,
+            scheduler=request.scheduler,
             with_processors=request.processors,
         ),
         progress(),

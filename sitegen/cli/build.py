@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @shared.PUE
 @shared.INTENSITY
 @shared.JOBS
+@shared.SCHEDULER
 @shared.STRICT
 @shared.NO_PROCESSORS
 @shared.THEME
@@ -48,6 +49,7 @@ def build(
     pue: float | None,
     intensity: str | None,
     jobs: int | None,
+    scheduler: str | None,
     strict: bool,
     no_processors: bool,
     theme: str | None,
@@ -67,6 +69,7 @@ def build(
         strict=strict,
         processors=not no_processors,
         intensity=intensity,
+        scheduler=scheduler,
     )
     build_into(options, output, force=force)
 

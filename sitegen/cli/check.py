@@ -38,12 +38,14 @@ if TYPE_CHECKING:
 )
 @shared.STRICT
 @shared.JOBS
+@shared.SCHEDULER
 def check(
     log_folders: tuple[Folder, ...],
     spec_file: Path | None,
     form: str,
     strict: bool,
     jobs: int | None,
+    scheduler: str | None,
 ) -> None:
     """Say all that is wrong with a spec and with the runs below LOGDIR…, every faulty line of them.
 
@@ -51,16 +53,18 @@ def check(
     """
     if not log_folders and spec_file is None:
         raise click.UsageError("expected log folders, --site-spec, or both")
-    problems = [
-        _located(problem, log_folders) for problem in _problems(log_folders, spec_file, jobs)
-    ]
+    found = _problems(log_folders, spec_file, jobs, scheduler)
+    problems = [_located(problem, log_folders) for problem in found]
     click.echo(_FORMS[form](problems), nl=False)
     if any(strict or problem.severity == "error" for problem in problems):
         sys.exit(1)
 
 
 def _problems(
-    log_folders: Sequence[Folder], spec_file: Path | None, jobs: int | None
+    log_folders: Sequence[Folder],
+    spec_file: Path | None,
+    jobs: int | None,
+    scheduler: str | None,
 ) -> list[Problem]:
     problems: list[Problem] = []
     spec = None
@@ -74,7 +78,7 @@ def _problems(
     try:
         if log_folders:
             options = MeasureOptions(with_charts=False, every_problem=True)
-            results, found = measure_runs(log_folders, options, jobs, progress())
+            results, found = measure_runs(log_folders, options, jobs, progress(), scheduler)
             problems += found
         if spec is not None and results:
             of = members(spec, [result.location.path for result in results])

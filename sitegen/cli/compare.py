@@ -44,6 +44,7 @@ class Request:
     pue: float | None = None
     intensity: str = OF_LOG
     jobs: int | None = None
+    scheduler: str | None = None
     processors: bool = True
 
 
@@ -81,6 +82,7 @@ class Request:
 @shared.PUE
 @shared.INTENSITY
 @shared.JOBS
+@shared.SCHEDULER
 @shared.NO_PROCESSORS
 def compare(
     a: str,
@@ -93,6 +95,7 @@ def compare(
     pue: float | None,
     intensity: str | None,
     jobs: int | None,
+    scheduler: str | None,
     no_processors: bool,
 ) -> None:
     """Say whether the runs of A and B differ, with the tests that say so.
@@ -104,7 +107,7 @@ def compare(
         raise click.UsageError("expected --site-spec and --logs together, found one of them")
     request = Request(
         a, b, logs, spec_file, variables, alpha, form, pue, intensity or OF_LOG, jobs,
-        not no_processors,
+        scheduler, not no_processors,
     )  # fmt: skip
     click.echo(written(request), nl=False)
 
@@ -145,7 +148,9 @@ def _of_folders(request: Request) -> Sides:
 def _runs_below(folder: str, request: Request) -> Side:
     wanted = reference(request.intensity)
     options = MeasureOptions(*override(request.pue), with_charts=False)
-    results, problems = measure_runs((log_folder(folder),), options, request.jobs, progress())
+    results, problems = measure_runs(
+        (log_folder(folder),), options, request.jobs, progress(), request.scheduler
+    )
     _say(problems)
     if wanted is not None:
         results = [recomputed(result, wanted) for result in results]
@@ -163,6 +168,7 @@ def _of_groups(request: Request, spec_file: Path) -> Sides:
             pue_source=pue_source,
             reference=reference(request.intensity),
             jobs=request.jobs,
+            scheduler=request.scheduler,
             with_processors=request.processors,
         ),
         progress(),

@@ -38,17 +38,19 @@ Record = Mapping[str, Any]
 @shared.PUE
 @shared.INTENSITY
 @shared.JOBS
+@shared.SCHEDULER
 def measure(
     log_folders: tuple[Folder, ...],
     form: str,
     pue: float | None,
     intensity: str | None,
     jobs: int | None,
+    scheduler: str | None,
 ) -> None:
     """Print the figures of every run below LOGDIR…."""
     wanted = reference(intensity or OF_LOG)
     options = MeasureOptions(*override(pue), with_charts=False)
-    results, problems = measure_runs(log_folders, options, jobs, progress())
+    results, problems = measure_runs(log_folders, options, jobs, progress(), scheduler)
     for problem in problems:
         click.echo(f"{problem.severity}: {problem}", err=True)
     if wanted is not None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @shared.PUE
 @shared.INTENSITY
 @shared.JOBS
+@shared.SCHEDULER
 @shared.STRICT
 @shared.NO_PROCESSORS
 @shared.THEME
@@ -39,6 +40,7 @@ def serve(
     pue: float | None,
     intensity: str | None,
     jobs: int | None,
+    scheduler: str | None,
     strict: bool,
     no_processors: bool,
     theme: str | None,
@@ -55,6 +57,7 @@ def serve(
         strict=strict,
         processors=not no_processors,
         intensity=intensity,
+        scheduler=scheduler,
         watch_logs=watch_logs,
     )
     # Where it serves, and each rebuild: that is what someone at a preview waits for.

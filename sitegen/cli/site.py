@@ -28,6 +28,7 @@ def site_options(
     strict: bool,
     processors: bool,
     intensity: str | None = None,
+    scheduler: str | None = None,
     watch_logs: bool = False,
 ) -> SiteOptions:
     """Check that all is there that a site needs, and name it.
@@ -56,6 +57,7 @@ def site_options(
         pue=pue,
         intensity=intensity,
         jobs=jobs,
+        scheduler=scheduler,
         processors=processors,
         watch_logs=watch_logs,
     )

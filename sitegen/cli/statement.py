@@ -56,6 +56,7 @@ class Request:
     standalone: bool = False
     url: str = ""
     jobs: int | None = None
+    scheduler: str | None = None
 
 
 @click.command()
@@ -80,6 +81,7 @@ class Request:
 @click.option("--standalone", is_flag=True, help="A LaTeX document that compiles by itself.")
 @click.option("--url", default="", help="Where the runs' pages are, to be said in the statement.")
 @shared.JOBS
+@shared.SCHEDULER
 def statement(
     log_folders: tuple[Folder, ...],
     country: str | None,
@@ -91,6 +93,7 @@ def statement(
     standalone: bool,
     url: str,
     jobs: int | None,
+    scheduler: str | None,
 ) -> None:
     """Write what a paper should say of the energy and emissions of the runs below LOGDIR…."""
     if form != "latex" and (bib or standalone):
@@ -98,7 +101,17 @@ def statement(
     if bib and standalone:
         raise click.UsageError("--standalone has its sources inside: give it without --bib")
     request = Request(
-        log_folders, country, pue, scc, intensity or OF_LOG, form, bib, standalone, url, jobs
+        log_folders,
+        country,
+        pue,
+        scc,
+        intensity or OF_LOG,
+        form,
+        bib,
+        standalone,
+        url,
+        jobs,
+        scheduler,
     )
     click.echo(written(request), nl=False)
 
@@ -129,7 +142,9 @@ def _runs(request: Request) -> tuple[RunResult, ...]:
     """Each run once, with intensities and names as asked for."""
     options = MeasureOptions(*override(request.pue), with_charts=False)
     wanted = reference(request.intensity)
-    results, problems = measure_runs(request.log_folders, options, request.jobs, progress())
+    results, problems = measure_runs(
+        request.log_folders, options, request.jobs, progress(), request.scheduler
+    )
     found = distinct(results)
     for problem in (*problems, *_given_twice(request.log_folders), *found.notes):
         click.echo(f"{problem.severity}: {problem}", err=True)
