@@ -38,6 +38,8 @@ class BuildOptions:
     reference: Reference | None = None
     """The grid to compute all emissions on; None: each by its own log."""
     jobs: int | None = None
+    scheduler: str | None = None
+    """Of the Dask cluster that reads and measures; None: this machine does."""
     with_processors: bool = True
 
 
@@ -93,6 +95,7 @@ def measured_for(options: BuildOptions, progress: Progress, archive: Archive) ->
         progress,
         archive,
         with_files=options.with_files,
+        scheduler=options.scheduler,
     )
     return Measured(tuple(results), tuple(problems))
 
@@ -105,6 +108,7 @@ def measure_runs(
     archive: Archive,
     *,
     with_files: bool = False,
+    scheduler: str | None = None,
 ) -> tuple[list[RunResult], list[Problem]]:
     """Scan, read and measure what the archive does not have yet: all that needs no spec.
 
@@ -119,7 +123,9 @@ def measure_runs(
     problems = list(found.problems)
     if not found.runs:
         raise WattboardError(*problems, _no_runs(log_folders))
-    measured = archive.results(found.runs, options, jobs, progress, with_files=with_files)
+    measured = archive.results(
+        found.runs, options, jobs, progress, with_files=with_files, scheduler=scheduler
+    )
     results = []
     for result in measured:
         problems += result.problems

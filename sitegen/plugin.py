@@ -89,6 +89,8 @@ class PluginOptions(Config):  # type: ignore[no-untyped-call]
     jobs = c.Optional(c.Type(int))
     run_pages = c.Choice(RUN_PAGES, default="all")
     """Which runs get a page of their own: all, those that a leaf lists, or none."""
+    scheduler = c.Optional(c.Type(str))
+    """Address of the scheduler of a Dask cluster, which reads the logs."""
     processors = c.Type(bool, default=True)
     watch_logs = c.Type(bool, default=False)
     """Whether `serve` rebuilds when a log changes. Slow for many runs."""
@@ -388,6 +390,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
                 pue_source=pue_source,
                 reference=_reference(self.config.intensity),
                 jobs=self.config.jobs,
+                scheduler=self.config.scheduler,
                 with_processors=self.config.processors,
             )
             board = build(options, progress(), self._kept, self._measured(options))

@@ -41,6 +41,8 @@ class SiteOptions:
     jobs: int | None = None
     run_pages: RunPages | None = None
     """Which runs get a page of their own; None: as the config file says, else all."""
+    scheduler: str | None = None
+    """Of the Dask cluster that reads and measures."""
     processors: bool = True
     watch_logs: bool = False
     cache: CacheOptions = BY_DEFAULT
@@ -95,6 +97,7 @@ def with_our_options(plugins: Any, options: SiteOptions) -> Any:
         "intensity": options.intensity,
         "jobs": options.jobs,
         "run_pages": options.run_pages,
+        "scheduler": options.scheduler,
         "processors": None if options.processors else False,
         "watch_logs": options.watch_logs or None,
         "cache": False if options.cache.is_off else None,

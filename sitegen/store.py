@@ -66,7 +66,8 @@ def folder_name(folder: Folder) -> str:
     """The last part of a folder's path; of a whole bucket its name. "" for the root of a file system."""
     if isinstance(folder, Path):
         return folder.name
-    return folder.path.rstrip("/").rpartition("/")[2]
+    path: str = folder.path
+    return path.rstrip("/").rpartition("/")[2]
 
 
 def _in_store(protocol: str, path: str) -> UPath:

@@ -105,13 +105,16 @@ class Archive:
         progress: Progress,
         *,
         with_files: bool,
+        scheduler: str | None = None,
     ) -> list[RunResult | SkippedRun]:
         """What is known of each run, in the order given.
 
         Args:
             with_files: Whether chart data and downloads are wanted, too.
+            scheduler: Of the Dask cluster to read and measure on; None: here.
 
         Raises:
+            WattboardError: the cluster cannot do it.
             OSError: the cache's folder cannot be written.
         """
         self._options = StepOptions(options, _variant(options), self._files if with_files else None)
@@ -122,7 +125,7 @@ class Archive:
                 self.forget(self.store.runs_of_others(versions.measuring()))
             keeping = _Keeping(self, self._options.variant, lookup.stale)
             try:
-                for outcome in outcomes(tasks, self._options, jobs):
+                for outcome in self._outcomes(tasks, jobs, scheduler):
                     path = outcome.location.path
                     found[path] = self._result(outcome, lookup.known.get(path))
                     keeping.add(outcome, lookup.known.get(path))
@@ -130,6 +133,16 @@ class Archive:
             finally:
                 keeping.finish()
         return [found[location.path] for location in locations]
+
+    def _outcomes(
+        self, tasks: Sequence[Task], jobs: int | None, scheduler: str | None
+    ) -> Iterator[Outcome]:
+        assert self._options is not None  # noqa: S101 - `results` has set them
+        if scheduler is None:
+            return outcomes(tasks, self._options, jobs)
+        from ..elsewhere import outcomes_from_cluster
+
+        return outcomes_from_cluster(tasks, self._options, scheduler)
 
     # -- RunFiles --------------------------------------------------------------------------------------------------
 

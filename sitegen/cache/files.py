@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,19 @@ def keep(names: RunFileNames, charts: tuple[TimeChart, ...], download: Path) -> 
         download.replace(names.download)
     # Last: its checksum is what makes the other one valid.
     new.replace(names.charts)
+
+
+def put(names: RunFileNames, charts: bytes, download: bytes) -> None:
+    """Put both files of a run into place as they were made elsewhere.
+
+    Args:
+        charts: The whole file, with what tells whether it is whole.
+    """
+    names.charts.parent.mkdir(exist_ok=True)
+    for file, content in ((names.download, download), (names.charts, charts)):
+        new = file.with_name(f"{file.name}.{os.getpid()}")
+        new.write_bytes(content)
+        new.replace(file)
 
 
 _decode_charts = msgspec.json.Decoder(tuple[TimeChart, ...]).decode

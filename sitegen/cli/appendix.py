@@ -45,6 +45,7 @@ class Request:
     intensity: str = OF_LOG
     url: str = ""
     jobs: int | None = None
+    scheduler: str | None = None
     processors: bool = True
     standalone: bool = False
     cache: CacheOptions = BY_DEFAULT
@@ -77,6 +78,7 @@ class Request:
 @shared.INTENSITY
 @click.option("--url", default="", help="Where the runs' pages are, to be said in the statement.")
 @shared.JOBS
+@shared.SCHEDULER
 @shared.NO_PROCESSORS
 @shared.with_cache
 def appendix(
@@ -91,6 +93,7 @@ def appendix(
     intensity: str | None,
     url: str,
     jobs: int | None,
+    scheduler: str | None,
     no_processors: bool,
     cache: CacheOptions,
 ) -> None:
@@ -106,6 +109,7 @@ def appendix(
         intensity or OF_LOG,
         url,
         jobs,
+        scheduler,
         not no_processors,
         standalone,
         cache,
@@ -135,6 +139,7 @@ def made_of(request: Request) -> Appendix:
         pue_source=pue_source,
         reference=reference(request.intensity),
         jobs=request.jobs,
+        scheduler=request.scheduler,
         with_processors=request.processors,
     )
     with archive(request.cache, request.spec_file) as kept:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @shared.PUE
 @shared.INTENSITY
 @shared.JOBS
+@shared.SCHEDULER
 @shared.STRICT
 @shared.NO_PROCESSORS
 @shared.RUN_PAGES
@@ -55,6 +56,7 @@ def build(
     pue: float | None,
     intensity: str | None,
     jobs: int | None,
+    scheduler: str | None,
     strict: bool,
     no_processors: bool,
     run_pages: RunPages | None,
@@ -78,6 +80,7 @@ def build(
         intensity=intensity,
         cache=cache,
         run_pages=run_pages,
+        scheduler=scheduler,
     )
     build_into(options, output, force=force)
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 @shared.STRICT
 @shared.JOBS
 @shared.with_cache
+@shared.SCHEDULER
 def check(
     log_folders: tuple[Folder, ...],
     spec_file: Path | None,
@@ -48,6 +49,7 @@ def check(
     strict: bool,
     jobs: int | None,
     cache: CacheOptions,
+    scheduler: str | None,
 ) -> None:
     """Say all that is wrong with a spec and with the runs below LOGDIR…, every faulty line of them.
 
@@ -55,7 +57,7 @@ def check(
     """
     if not log_folders and spec_file is None:
         raise click.UsageError("expected log folders, --site-spec, or both")
-    found = _problems(log_folders, spec_file, jobs, cache)
+    found = _problems(log_folders, spec_file, jobs, scheduler, cache)
     problems = [_located(problem, log_folders) for problem in found]
     click.echo(_FORMS[form](problems), nl=False)
     if any(strict or problem.severity == "error" for problem in problems):
@@ -63,7 +65,11 @@ def check(
 
 
 def _problems(
-    log_folders: Sequence[Folder], spec_file: Path | None, jobs: int | None, cache: CacheOptions
+    log_folders: Sequence[Folder],
+    spec_file: Path | None,
+    jobs: int | None,
+    scheduler: str | None,
+    cache: CacheOptions,
 ) -> list[Problem]:
     problems: list[Problem] = []
     spec = None
@@ -78,7 +84,9 @@ def _problems(
         if log_folders:
             options = MeasureOptions(every_problem=True)
             with archive(cache, spec_file) as kept:
-                results, found = measure_runs(log_folders, options, jobs, progress(), kept)
+                results, found = measure_runs(
+                    log_folders, options, jobs, progress(), kept, scheduler=scheduler
+                )
             problems += found
         if spec is not None and results:
             of = members(spec, [result.location.path for result in results])

@@ -46,6 +46,7 @@ class Request:
     pue: float | None = None
     intensity: str = OF_LOG
     jobs: int | None = None
+    scheduler: str | None = None
     processors: bool = True
     cache: CacheOptions = BY_DEFAULT
 
@@ -84,6 +85,7 @@ class Request:
 @shared.PUE
 @shared.INTENSITY
 @shared.JOBS
+@shared.SCHEDULER
 @shared.NO_PROCESSORS
 @shared.with_cache
 def compare(
@@ -97,6 +99,7 @@ def compare(
     pue: float | None,
     intensity: str | None,
     jobs: int | None,
+    scheduler: str | None,
     no_processors: bool,
     cache: CacheOptions,
 ) -> None:
@@ -109,7 +112,7 @@ def compare(
         raise click.UsageError("expected --site-spec and --logs together, found one of them")
     request = Request(
         a, b, logs, spec_file, variables, alpha, form, pue, intensity or OF_LOG, jobs,
-        not no_processors, cache,
+        scheduler, not no_processors, cache,
     )  # fmt: skip
     click.echo(written(request), nl=False)
 
@@ -152,7 +155,12 @@ def _runs_below(folder: str, request: Request) -> Side:
     options = MeasureOptions(*override(request.pue))
     with archive(request.cache, None) as kept:
         results, problems = measure_runs(
-            (log_folder(folder),), options, request.jobs, progress(), kept
+            (log_folder(folder),),
+            options,
+            request.jobs,
+            progress(),
+            kept,
+            scheduler=request.scheduler,
         )
     _say(problems)
     if wanted is not None:
@@ -170,6 +178,7 @@ def _of_groups(request: Request, spec_file: Path) -> Sides:
         pue_source=pue_source,
         reference=reference(request.intensity),
         jobs=request.jobs,
+        scheduler=request.scheduler,
         with_processors=request.processors,
     )
     with archive(request.cache, spec_file) as kept:

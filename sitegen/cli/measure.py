@@ -41,19 +41,23 @@ Record = Mapping[str, Any]
 @shared.INTENSITY
 @shared.JOBS
 @shared.with_cache
+@shared.SCHEDULER
 def measure(
     log_folders: tuple[Folder, ...],
     form: str,
     pue: float | None,
     intensity: str | None,
     jobs: int | None,
+    scheduler: str | None,
     cache: CacheOptions,
 ) -> None:
     """Print the figures of every run below LOGDIR…."""
     wanted = reference(intensity or OF_LOG)
     options = MeasureOptions(*override(pue))
     with archive(cache, None) as kept:
-        results, problems = measure_runs(log_folders, options, jobs, progress(), kept)
+        results, problems = measure_runs(
+            log_folders, options, jobs, progress(), kept, scheduler=scheduler
+        )
     for problem in problems:
         click.echo(f"{problem.severity}: {problem}", err=True)
     if wanted is not None:

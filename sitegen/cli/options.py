@@ -40,6 +40,11 @@ JOBS = click.option(
     type=click.IntRange(min=1),
     help="Processes at most; one for each 128 MB of logs. [default: all cores]",
 )
+SCHEDULER = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Read logs on a Dask cluster, whose scheduler is there: tcp://…. [default: on this machine]",
+)
 STRICT = click.option("--strict", is_flag=True, help="Treat every warning as an error.")
 RUN_PAGES = click.option(
     "--run-pages",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @shared.PUE
 @shared.INTENSITY
 @shared.JOBS
+@shared.SCHEDULER
 @shared.STRICT
 @shared.NO_PROCESSORS
 @shared.RUN_PAGES
@@ -43,6 +44,7 @@ def serve(
     pue: float | None,
     intensity: str | None,
     jobs: int | None,
+    scheduler: str | None,
     strict: bool,
     no_processors: bool,
     run_pages: RunPages | None,
@@ -62,6 +64,7 @@ def serve(
         processors=not no_processors,
         intensity=intensity,
         run_pages=run_pages,
+        scheduler=scheduler,
         watch_logs=watch_logs,
         cache=cache,
     )

@@ -58,6 +58,7 @@ class Request:
     standalone: bool = False
     url: str = ""
     jobs: int | None = None
+    scheduler: str | None = None
     cache: CacheOptions = BY_DEFAULT
 
 
@@ -84,6 +85,7 @@ class Request:
 @click.option("--url", default="", help="Where the runs' pages are, to be said in the statement.")
 @shared.JOBS
 @shared.with_cache
+@shared.SCHEDULER
 def statement(
     log_folders: tuple[Folder, ...],
     country: str | None,
@@ -95,6 +97,7 @@ def statement(
     standalone: bool,
     url: str,
     jobs: int | None,
+    scheduler: str | None,
     cache: CacheOptions,
 ) -> None:
     """Write what a paper should say of the energy and emissions of the runs below LOGDIR…."""
@@ -103,7 +106,18 @@ def statement(
     if bib and standalone:
         raise click.UsageError("--standalone has its sources inside: give it without --bib")
     request = Request(
-        log_folders, country, pue, scc, intensity or OF_LOG, form, bib, standalone, url, jobs, cache
+        log_folders,
+        country,
+        pue,
+        scc,
+        intensity or OF_LOG,
+        form,
+        bib,
+        standalone,
+        url,
+        jobs,
+        scheduler,
+        cache,
     )
     click.echo(written(request), nl=False)
 
@@ -136,7 +150,12 @@ def _runs(request: Request) -> tuple[RunResult, ...]:
     wanted = reference(request.intensity)
     with archive(request.cache, None) as kept:
         results, problems = measure_runs(
-            request.log_folders, options, request.jobs, progress(), kept
+            request.log_folders,
+            options,
+            request.jobs,
+            progress(),
+            kept,
+            scheduler=request.scheduler,
         )
     found = distinct(results)
     for problem in (*problems, *_given_twice(request.log_folders), *found.notes):

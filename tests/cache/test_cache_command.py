@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from edited_board import Board
 from commands import wattboard
+from edited_board import Board
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +43,9 @@ class Shelf:
             self.files.rm(self._top, recursive=True)
 
 
-def shelf_of(address: str, server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
-    """A bucket on a server that speaks S3, emptied at the end."""
-    settings = {
+def s3_environment(server: str) -> Mapping[str, str]:
+    """What the environment of who reads from a server that speaks S3 has."""
+    return {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "us-east-1",
@@ -53,7 +53,11 @@ def shelf_of(address: str, server: str, monkeypatch: pytest.MonkeyPatch) -> Iter
         # A server that is gone stays gone here.
         "AWS_MAX_ATTEMPTS": "1",
     }
-    for name, value in settings.items():
+
+
+def shelf_of(address: str, server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
+    """A bucket on a server that speaks S3, emptied at the end."""
+    for name, value in s3_environment(server).items():
         monkeypatch.setenv(name, value)
     import s3fs
 
