@@ -152,10 +152,12 @@ def test_a_site_from_a_cluster_and_a_store(
     address = shelf.put(logs)
     spec = write_spec(tmp_path, {"Board": {}})
     more = ["--scheduler", dask.scheduler_address]
-    local = wattboard("build", logs, "--site-spec", spec, "--output-dir", tmp_path / "here")
+    local = wattboard(
+        "build", "--no-cache", logs, "--site-spec", spec, "--output-dir", tmp_path / "here"
+    )
     site = ["--site-spec", spec, "--output-dir"]
     for place, name in ((logs, "cluster"), (address, "both")):
-        made = wattboard("build", place, *site, tmp_path / name, *more)
+        made = wattboard("build", "--no-cache", place, *site, tmp_path / name, *more)
         assert made.code == 0, made.err
         assert made.complaints(tmp_path) == local.complaints(tmp_path)
         assert contents(tmp_path / name) == contents(tmp_path / "here")
@@ -187,7 +189,7 @@ def test_a_scheduler_that_is_not_there(
 ) -> None:
     """An address where no scheduler answers is an error that names it, after a time that is bounded."""
     monkeypatch.setattr(execute_dask, "_CONNECT_S", 1)
-    outcome = wattboard("measure", logs, "--scheduler", address)
+    outcome = wattboard("measure", "--no-cache", logs, "--scheduler", address)
     assert outcome.code == 1
     assert f"{address}: expected a Dask scheduler that answers within 1 s, found: " in outcome.err
 
@@ -197,7 +199,7 @@ def test_dask_that_is_missing(logs: Path, monkeypatch: pytest.MonkeyPatch) -> No
     import sys
 
     monkeypatch.setitem(sys.modules, "distributed", None)
-    outcome = wattboard("measure", logs, "--scheduler", "tcp://127.0.0.1:1")
+    outcome = wattboard("measure", "--no-cache", logs, "--scheduler", "tcp://127.0.0.1:1")
     assert outcome.code == 1
     assert "hint: pip install 'wattboard[distributed]'" in outcome.err
 

@@ -76,8 +76,8 @@ def test_a_store_gives_the_same_runs(shelf: Shelf, logs: Path) -> None:
         (run.path, run.part_names, run.lost_parts, run.log_bytes) for run in here.runs
     ]
     assert there.problems == here.problems
-    remote = wattboard("measure", address, "--format", "json")
-    local = wattboard("measure", logs, "--format", "json")
+    remote = wattboard("measure", "--no-cache", address, "--format", "json")
+    local = wattboard("measure", "--no-cache", logs, "--format", "json")
     assert (remote.code, remote.out) == (0, local.out)
     assert remote.err == local.err
 
@@ -87,8 +87,8 @@ def test_a_store_gives_the_same_site(shelf: Shelf, logs: Path, tmp_path: Path) -
     spec = spec_with_processor(tmp_path)
     address = shelf.put(logs)
     site = ["--site-spec", spec, "--output-dir"]
-    local = wattboard("build", logs, *site, tmp_path / "here")
-    remote = wattboard("build", address, *site, tmp_path / "there")
+    local = wattboard("build", "--no-cache", logs, *site, tmp_path / "here")
+    remote = wattboard("build", "--no-cache", address, *site, tmp_path / "there")
     assert remote.code == 0
     assert remote.complaints(tmp_path) == local.complaints(tmp_path)
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
