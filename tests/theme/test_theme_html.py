@@ -167,15 +167,18 @@ def test_the_page_for_wrong_addresses_finds_its_files(plain: Path) -> None:
 
 
 def test_the_foot_says_by_whom_and_how(plain: Path) -> None:
-    """Author, the day of the newest run, and a link to the methods that works from any page."""
-    for name, up in (
-        ("index.html", ""),
-        ("leaderboard/runs/results/a/seed_0/index.html", "../../../../"),
+    """Author, the day of the newest run of those shown, and a link to the methods that works from any page."""
+    newest = '<time datetime="2023-11-14">2023-11-14</time>'
+    for name, methods, has_newest in (
+        ("index.html", "leaderboard/methods/", False),
+        ("leaderboard/index.html", "methods/", True),
+        # A run's own page: another run that ends later does not change it.
+        ("leaderboard/runs/results/a/seed_0/index.html", "../../../../methods/", False),
     ):
         foot = _read(plain, name).partition("<footer")[2]
         assert "by A. Turing" in foot
-        assert '<time datetime="2023-11-14">2023-11-14</time>' in foot
-        assert f'href="{up or "leaderboard/"}methods/"' in foot
+        assert (newest in foot) == has_newest
+        assert f'href="{methods}"' in foot
 
 
 def test_the_leaderboards_own_tools_stand_apart(plain: Path) -> None:
