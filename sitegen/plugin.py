@@ -43,8 +43,8 @@ from .carbon import OF_LOG, Reference, reference
 from .charts import plotly_bundle
 from .errors import Problem, WattboardError
 from .forked import each_in_children, in_child
+from .hard_links import link_or_copy
 from .kept import Kept
-from .links import link_or_copy
 from .model import Leaderboard, RunResult
 from .pages.content import PageContent, RunHead
 from .pages.digests import frame_digest
