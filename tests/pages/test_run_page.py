@@ -4,37 +4,38 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from big_logs import many_runs, many_runs_spec
+from measured import opened
 from paper_runs import result
-from wattboard.sitegen.build import BuildOptions, build
 from wattboard.sitegen.catalog import KNOWN_NAMES
 from wattboard.sitegen.model import Group, Leaderboard
+from wattboard.sitegen.pages.content import PageContent
+from wattboard.sitegen.pages.kept import KeptPages
 from wattboard.sitegen.pages.links import Links
-from wattboard.sitegen.pages.render import PageContent, PageRenderer
+from wattboard.sitegen.pages.render import PageRenderer
 from wattboard.sitegen.pages.site import Site
 from wattboard.sitegen.plots.siblings import siblings_data
-from wattboard.sitegen.progress import Silence
 from wattboard.sitegen.spec import load_spec
 
-ZIP_BYTES = 1000
+
+@contextmanager
+def _rendering(folder: Path) -> Iterator[tuple[Leaderboard, PageRenderer]]:
+    with opened(folder / "logs", folder / "spec.json") as (board, archive):
+        site, kept = Site("Lab", address="https://example.org/"), KeptPages(archive.store, "lab")
+        yield board, PageRenderer(board, site, Links(), kept)
 
 
-def _board(folder: Path) -> Leaderboard:
-    options = BuildOptions((folder / "logs",), folder / "spec.json", None, jobs=1)
-    return build(options, Silence())
-
-
-def _renderer(board: Leaderboard) -> PageRenderer:
-    return PageRenderer(board, Site("Lab", address="https://example.org/"), Links(), Path())
-
-
-def _pages(board: Leaderboard) -> dict[str, PageContent]:
-    renderer = _renderer(board)
-    return {run.location.path: renderer.run_page(run, run.charts, ZIP_BYTES) for run in board.runs}
+def _pages(folder: Path) -> dict[str, PageContent]:
+    with _rendering(folder) as (board, renderer):
+        return {
+            run.location.path: renderer.run_page(run, board.files.charts(run)) for run in board.runs
+        }
 
 
 @pytest.fixture
@@ -47,34 +48,33 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_page_is_the_same_whatever_other_runs_there_are(folder: Path) -> None:
     """Taking away a run that gives the others neither name nor address changes no other run's page."""
-    before = _pages(_board(folder))
+    before = _pages(folder)
     gone = "logs/sac/lr_0.001/seed_0000"
     shutil.rmtree(folder / gone)
-    after = _pages(_board(folder))
+    after = _pages(folder)
     assert before.pop(gone)
     assert after == before
 
 
 def test_a_head_is_that_of_the_page(folder: Path) -> None:
     """What search, sitemap and index are told before a page is made is what the page then says."""
-    board = _board(folder)
-    renderer = _renderer(board)
-    for run in board.runs:
-        page = renderer.run_page(run, (), ZIP_BYTES)
-        head = asdict(renderer.run_head(run))
-        about = head.pop("about")
-        assert head == {name: getattr(page, name) for name in head}
-        assert page.summary == f"{run.location.path}, {about}"
+    with _rendering(folder) as (board, renderer):
+        for run in board.runs:
+            page = renderer.run_page(run, ())
+            head = asdict(renderer.run_head(run))
+            about = head.pop("about")
+            assert head == {name: getattr(page, name) for name in head}
+            assert page.summary == f"{run.location.path}, {about}"
 
 
 def test_the_charts_are_those_that_are_handed_over(folder: Path) -> None:
     """A page without charts has neither their heading nor their data."""
-    board = _board(folder)
-    (run, *_) = board.runs
-    page = _renderer(board).run_page(run, (), ZIP_BYTES)
-    assert 'id="wb-charts"' not in page.html
-    assert '"charts":{}' in page.files["data.js"]
-    assert 'id="wb-charts"' in _renderer(board).run_page(run, run.charts, ZIP_BYTES).html
+    with _rendering(folder) as (board, renderer):
+        run = board.runs[0]
+        page = renderer.run_page(run, ())
+        assert 'id="wb-charts"' not in page.html
+        assert '"charts":{}' in page.files["data.js"]
+        assert 'id="wb-charts"' in renderer.run_page(run, board.files.charts(run)).html
 
 
 def _leaf(folder: Path, n_runs: int) -> Group:
