@@ -72,10 +72,16 @@ class Digests:
     def all_runs(self) -> str:
         """Of what shows something of every run, and of where each belongs."""
         groups = [
-            (group.address, group.node.description, _shown(group.node), self._of(group.runs))
+            (group.address, _shown(group.node), self._of(group.runs))
             for group in self._leaderboard.walk()
         ]
         return _digest(self._common, groups, self._of(self._leaderboard.runs))
+
+    @cached_property
+    def whole(self) -> str:
+        """Of what shows the descriptions of groups, too."""
+        described = [group.node.description for group in self._leaderboard.walk()]
+        return _digest(self.all_runs, described)
 
     def _of(self, runs: Iterable[RunResult]) -> list[str]:
         return [self._states[run.location.path] for run in runs]
