@@ -6,7 +6,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -104,7 +104,7 @@ class KeptExtras:
 def _files_stamp(location: RunLocation) -> str:
     """The state of all files in a run's folder; "" where there are too many, or some have only just changed."""
     if location.stored is not None:
-        return "|".join(f"{f.name} {f.size} {f.version}" for f in location.stored.others) or "none"
+        return _hash_of(f"{f.name} {f.size} {f.version}" for f in location.stored.others)
     texts = []
     newest_s = 0.0
     for file in _walk(str(location.folder)):
@@ -113,7 +113,12 @@ def _files_stamp(location: RunLocation) -> str:
         texts.append(f"{os.fsencode(file).hex()} {stamp.text}")
         if len(texts) > _MOST_FILES:
             return ""
-    return "" if time.time() - newest_s < FRESH_S else "|".join(sorted(texts))
+    return "" if time.time() - newest_s < FRESH_S else _hash_of(texts)
+
+
+def _hash_of(texts: Iterable[str]) -> str:
+    said = "|".join(sorted(texts)).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(said, digest_size=16).hexdigest()
 
 
 def _walk(folder: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ import msgspec
 
 from ..errors import Problem
 from ..location import RunLocation
-from ..model import Figure, RunInfo, RunPart, RunResult
+from ..model import ABSENT, Figure, RunInfo, RunPart, RunResult
 
 _T = TypeVar("_T")
 
@@ -105,6 +105,10 @@ def _info(info: RunInfo, facts: dict[bytes, bytes]) -> _Info:
     return _Info(digest, info.start_s, info.end_s, info.run_id, info.rank, info.exit_code)
 
 
+def _shared(figure: Figure) -> Figure:
+    return ABSENT if figure == ABSENT else figure
+
+
 class Decoder:
     """Makes results of records. Those with the same facts share them."""
 
@@ -144,7 +148,7 @@ class Decoder:
             n_samples=known.n_samples,
             pue=known.pue,
             pue_source=self._same(known.pue_source),
-            figures=known.figures,
+            figures={self._same(name): _shared(f) for name, f in known.figures.items()},
             chart_keys=self._same(known.chart_keys),
             log_bytes=known.log_bytes,
             zip_bytes=known.zip_bytes,
