@@ -5,6 +5,7 @@ Only what mkdocs 1.6 and properdocs share is used. See docs/adr/0002-mkdocs-is-t
 
 from __future__ import annotations
 
+import gc
 import logging
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -393,7 +394,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
                 scheduler=self.config.scheduler,
                 with_processors=self.config.processors,
             )
-            board = build(options, progress(), self._kept, self._measured(options))
+            with _nothing_to_free(for_good=not self._serving):
+                board = build(options, progress(), self._kept, self._measured(options))
             return with_run_pages(board, self.config.run_pages)
         except WattboardError as error:
             _report(problem for problem in error.problems if problem.severity == "warning")
@@ -623,6 +625,22 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         html: str = build.environment.get_template("main.html").render(context)
         page.active = False
         return html
+
+
+@contextmanager
+def _nothing_to_free(*, for_good: bool) -> Iterator[None]:
+    """Spare what is made in the block from being looked through for cycles, of which results have none.
+
+    Args:
+        for_good: Also afterwards: it stays to the end of the process.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+    if for_good:
+        gc.freeze()
 
 
 _NOT_SHOWN = frozenset(

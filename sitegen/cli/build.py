@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,8 +91,6 @@ def build_into(options: SiteOptions, output: Path, *, force: bool) -> None:
         WattboardError: the output folder cannot be used.
         SystemExit: the site could not be built; why was logged.
     """
-    # Nearly all that a build makes lasts to its end: looking through it again and again finds nothing to free.
-    gc.disable()
     try:
         sources = site_sources(options)
         logs = [folder for folder in sources.log_folders if isinstance(folder, Path)]
@@ -109,6 +106,4 @@ def build_into(options: SiteOptions, output: Path, *, force: bool) -> None:
             published.finish()
     except HostError:
         sys.exit(1)
-    finally:
-        gc.enable()
     click.echo(f"{output}: {written} files written", err=True)
