@@ -1,10 +1,7 @@
-.PHONY: golden bench bench-collector bench-pages bench-scale soak picture
+.PHONY: golden bench-collector bench-pages bench-scale nightly soak picture
 
 golden:  ## Write the golden files of the tests anew; read the diff.
 	WATTBOARD_GOLDEN=rewrite pytest -q
-
-bench:  ## What a cold build of the sample costs; for real logs call the program itself.
-	python benchmarks/cold_build.py sample_leaderboard/runs --site-spec sample_leaderboard/site.yml
 
 bench-collector:  ## What measuring costs a training, beside CodeCarbon's newest release. Six minutes; needs the network.
 	python benchmarks/collector.py
@@ -14,6 +11,9 @@ bench-pages:  ## What the pages cost a reader, in Chromium. Three minutes.
 
 bench-scale:  ## How builds grow with the number of runs, to 10,000. Twenty minutes; 3 GB of disk.
 	python benchmarks/scale.py
+
+nightly:  ## The same to 100,000 runs. Hours; 30 GB of disk.
+	python benchmarks/scale.py --sizes 1000,10000,100000
 
 soak:  ## Kill training, monitor and both at 50 random moments, and builds at 30; edit and build hundreds of times.
 	WATTBOARD_KILLS=50 pytest -q tests/collector/test_collector_kill.py
