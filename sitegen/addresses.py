@@ -17,6 +17,8 @@ RUN_FILES = ("index.html", "data.js", "badge.svg", LOG_ZIP)
 """What lies in the folder of a run's page."""
 RUN_TABLE = "runs.parquet"
 """The table of all runs, beside the leaderboard's front page."""
+LINKABLE = frozenset({"leaderboard.json", "leaderboard.csv", "badge.svg"})
+"""What beside a group's page a lab's own pages may link to."""
 DATA_FILES = ("runs.json", "runs.csv", RUN_TABLE)
 """What lies there of all runs."""
 _RESERVED_IN_RUNS = frozenset({*RUN_FILES, "packages.js", "rows.js"})

@@ -70,7 +70,7 @@ def build(
     results, problems = list(measured.results), list(measured.problems)
     if options.reference is not None:
         results = [recomputed(result, options.reference) for result in results]
-    of = members(spec, [result.location.path for result in results])
+    of = members(spec, [result.location.path for result in results], archive.matches)
     problems += filter_problems(spec, of, [result.location for result in results])
     if options.with_processors:
         results, processor_problems = run_processors(spec, of, results, archive)

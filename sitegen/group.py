@@ -16,8 +16,15 @@ Members = Mapping[int, frozenset[str]]
 """A node's `id` to the paths of its runs."""
 
 
-def members(spec: SiteSpec, paths: Sequence[str]) -> Members:
+Matches = dict[tuple[str, int], list[str]]
+"""What a filter let through: its pattern and a hash of all paths that it was asked about, to those that matched."""
+
+
+def members(spec: SiteSpec, paths: Sequence[str], matches: Matches) -> Members:
     """Which runs each node's filter lets through, of those that its parent has.
+
+    Args:
+        matches: What is known from before, for a preview that asks again and again; is added to.
 
     Raises:
         SpecError: a filter runs away on one of the paths.
@@ -26,7 +33,7 @@ def members(spec: SiteSpec, paths: Sequence[str]) -> Members:
 
     def visit(node: Node, candidates: Sequence[str]) -> None:
         try:
-            passed = [p for p in candidates if node.filter is None or node.filter.matches(p)]
+            passed = _passed(node, candidates, matches)
         except FilterTimeout as timeout:
             raise spec.filter_error(node, timeout) from timeout
         found[id(node)] = frozenset(passed)
@@ -36,6 +43,15 @@ def members(spec: SiteSpec, paths: Sequence[str]) -> Members:
     for root in spec.roots:
         visit(root, paths)
     return found
+
+
+def _passed(node: Node, candidates: Sequence[str], matches: Matches) -> Sequence[str]:
+    if node.filter is None:
+        return candidates
+    key = (node.filter.pattern, hash(tuple(candidates)))
+    if key not in matches:
+        matches[key] = [path for path in candidates if node.filter.matches(path)]
+    return matches[key]
 
 
 def tree(

@@ -34,7 +34,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.yaml import yaml_load
 
 from . import navigation, run_index, search_index
-from .addresses import COMPARE, DATA_FILES, LOG_ZIP, METHODS, RUN_FILES, RUN_TABLE, RUNS
+from .addresses import COMPARE, DATA_FILES, LINKABLE, LOG_ZIP, METHODS, RUN_FILES, RUN_TABLE, RUNS
 from .assets import bundles
 from .build import BuildOptions, Measured, build, measured_for
 from .cache.archive import Archive, archive
@@ -210,6 +210,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             self._file(address + name, text, config)
             for address, page in pages.items()
             for name, text in page.source.files.items()
+            if not self._serving or name in LINKABLE
         ]
         # Filled once all pages are written. Known to MkDocs, so that pages of a lab's own may link to them.
         added += [self._file(name, "", config) for name in DATA_FILES]
@@ -582,8 +583,16 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             if run.location.path in build.leaderboard.run_addresses
         }
         places = set(self._data_places())
+        texts = {
+            f"{self._prefix}{address}{name}": text
+            for address, page in build.pages.items()
+            for name, text in page.source.files.items()
+        }
 
         def make(asked: str) -> None:
+            text = texts.pop(asked, None)
+            if text is not None:
+                (Path(config.site_dir) / asked).write_text(text, encoding="utf-8")
             folder, _, name = asked.rpartition("/")
             run = runs.pop(f"{folder}/", None)
             if run is not None:

@@ -96,6 +96,8 @@ class Archive:
         self._options: StepOptions | None = None
         self.folder_stamps: dict[str, str] = {}
         """Run path to the state of all files in the run's folder when it was looked at; see `extras.py`."""
+        self.matches: dict[tuple[str, int], list[str]] = {}
+        """What filters let through; see `group.members`."""
 
     def results(
         self,

@@ -89,7 +89,7 @@ def _problems(
                 )
             problems += found
         if spec is not None and results:
-            of = members(spec, [result.location.path for result in results])
+            of = members(spec, [result.location.path for result in results], {})
             problems += filter_problems(spec, of, [result.location for result in results])
             problems += tree(spec, of, results)[1]
     except WattboardError as error:

@@ -78,9 +78,9 @@ class Digests:
         return _digest(self._common, groups, self._of(self._leaderboard.runs))
 
     @cached_property
-    def whole(self) -> str:
-        """Of what shows the descriptions of groups, too."""
-        described = [group.node.description for group in self._leaderboard.walk()]
+    def index(self) -> str:
+        """Of the page that lists several roots with their descriptions."""
+        described = [root.node.description for root in self._leaderboard.roots]
         return _digest(self.all_runs, described)
 
     def _of(self, runs: Iterable[RunResult]) -> list[str]:

@@ -76,7 +76,7 @@ class PageRenderer:
     def group_pages(self) -> Iterator[PageContent]:
         """The front page where the spec has several roots, then all groups, parents first."""
         if len(self._leaderboard.roots) != 1:
-            page = self._kept.page("", self._digests.whole, self._index)
+            page = self._kept.page("", self._digests.index, self._index)
             yield replace(page, newest_run=_newest_day(self._leaderboard.runs))
         for figures, ancestors in _with_figures(self._leaderboard.roots):
             digest = self._digests.group(figures.group, ancestors)
@@ -114,12 +114,9 @@ class PageRenderer:
 
     def other_pages(self) -> Iterator[PageContent]:
         """Those of no group and no run: all runs, the comparison, the methods."""
-        runs, whole = self._digests.all_runs, self._digests.whole
-        for name, digest, make in (
-            (RUNS, runs, self._all_runs),
-            (COMPARE, runs, self._compare),
-            (METHODS, whole, self._methods_page),
-        ):
+        digest = self._digests.all_runs
+        makers = {RUNS: self._all_runs, COMPARE: self._compare, METHODS: self._methods_page}
+        for name, make in makers.items():
             page = self._kept.page(f"{name}/", f"{digest}-{name}", make)
             yield replace(page, newest_run=_newest_day(self._leaderboard.runs))
 
@@ -212,7 +209,7 @@ class PageRenderer:
 
     def search_stubs(self) -> Iterator[Stub]:
         """What a search finds beside the pages: the page of all runs, narrowed, and the sections of the methods."""
-        digest = f"{self._digests.whole}-search"
+        digest = f"{self._digests.all_runs}-search"
         yield from self._kept.stubs("search/", digest, self._made_stubs)
 
     def _made_stubs(self) -> list[Stub]:
