@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from kinds import DESK, PHONE
 from logs import our_info, power_samples, write_run
+from playwright.sync_api import expect
 from scipy.special import stdtrit
 from scipy.stats import ttest_ind
 from serving import OpenPage
@@ -351,7 +352,7 @@ def test_an_address_is_the_comparison(
     page.get_by_role("searchbox", name="Add a group or a run").fill("wine forest")
     page.locator(".wb-choice").first.click()
     page.get_by_role("link", name="Wine").nth(0).wait_for()
-    page.wait_for_function("document.querySelectorAll('#wb-reference option').length === 3")
+    expect(page.locator("#wb-reference option")).to_have_count(3)
     assert page.url.endswith(f"?of={NEIGHBOURS},{RUNS[0]},{WINE}")
     other = open_page(sample_site, "compare/?" + page.url.partition("?")[2], from_disk=from_disk)
     assert _heads(other) == ["k-nearest neighbours", "Random forest: seed_0", "Random forest"]
@@ -409,7 +410,7 @@ def test_by_keyboard_alone(open_page: OpenPage, sample_site: Site) -> None:
     page.get_by_text("1 found").wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('#wb-reference option').length === 2")
+    expect(page.locator("#wb-reference option")).to_have_count(2)
     assert _heads(page) == ["Random forest", "Multilayer perceptron: seed_1"]
 
 
