@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,14 @@ def big_site(built: Callable[..., Path]) -> Iterator[Site]:
 
 def _table(page: Any) -> Any:
     return page.locator("table[data-rows]")
+
+
+def _see_names(page: Any, expected: list[str]) -> None:
+    """Rows come from files: wait until those are there that are expected."""
+    deadline = time.monotonic() + 20
+    while _names(page) != expected and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    assert _names(page) == expected
 
 
 def _names(page: Any) -> list[str]:
@@ -85,7 +94,7 @@ def test_sorting_a_leaf_sorts_all_runs(
     _sort(page, "Duration")
     rows = big_site.json("leaderboard.json")["rows"]
     by_duration = sorted(rows, key=lambda row: row["values"]["duration_hours"]["mean"])
-    assert _names(page) == [row["experiment"] for row in by_duration[:FIRST_ROWS]]
+    _see_names(page, [row["experiment"] for row in by_duration[:FIRST_ROWS]])
 
 
 def test_pages_go_on_in_the_leaf_s_order(open_page: OpenPage, big_site: Site) -> None:
@@ -96,7 +105,7 @@ def test_pages_go_on_in_the_leaf_s_order(open_page: OpenPage, big_site: Site) ->
     expect(page.locator(".wb-pager")).to_contain_text("101 to 200")
     _wait_for(page, "1,500 rows")
     names = [row["experiment"] for row in big_site.json("leaderboard.json")["rows"]]
-    assert _names(page) == names[FIRST_ROWS : 2 * FIRST_ROWS]
+    _see_names(page, names[FIRST_ROWS : 2 * FIRST_ROWS])
     page.get_by_role("button", name="Previous").click()
     assert _table(page).locator("tbody tr").first.inner_text() == first
 
