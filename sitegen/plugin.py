@@ -534,8 +534,11 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         for place in self._data_places():
             address = self._prefix + place
             if not published.keeps(address, digest):
+                if place == "":
+                    # Here: it asks the cache, whose database is not to be used in a copy of the process.
+                    self._write_run_files(Path(config.site_dir) / address)
                 # Apart: Arrow and the index need memory, which is given back so.
-                in_child(partial(self._write_data_at, place, config))
+                in_child(partial(self._write_large, place, config))
                 published.made(address, digest, self._names_at(place, config))
             elif place == "":
                 for name in DATA_FILES:
@@ -557,12 +560,23 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
 
     def _write_data_at(self, place: str, config: MkDocsConfig) -> None:
         """Write the files of one of these folders."""
+        if place == "":
+            self._write_run_files(Path(config.site_dir) / self._prefix)
+        self._write_large(place, config)
+
+    def _write_large(self, place: str, config: MkDocsConfig) -> None:
+        """Write those of its files that need memory."""
         folder = Path(config.site_dir) / self._prefix / place
         folder.mkdir(parents=True, exist_ok=True)
         if place == run_index.FOLDER:
             for name, text in run_index.run_index(self._run_entries(config)):
                 (folder / name).write_text(text, encoding="utf-8")
             return
+        self._current.renderer.write_run_table(folder / RUN_TABLE)
+
+    def _write_run_files(self, folder: Path) -> None:
+        """Write `runs.json` and `runs.csv`."""
+        folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as opened:
             files = {
                 name: opened.enter_context((folder / name).open("w", encoding="utf-8"))
@@ -571,7 +585,6 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             }
             for name, block in self._current.renderer.data_files():
                 files[name].write(block)
-        self._current.renderer.write_run_table(folder / RUN_TABLE)
 
     def _made_on_demand(self, config: MkDocsConfig) -> Callable[[str], None]:
         """What a preview calls with the place of a file that is asked for, before it looks for it."""

@@ -7,6 +7,7 @@ docs/cite.md#search.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ MAX_WORD_CHARS = 40
 """Longer words are cut, those that are searched for, too."""
 
 _WORD = regex.compile(r"[\p{L}\p{N}]+")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+"""The same, in texts that nearly all are: several times as fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ def words(text: str) -> list[str]:
     >>> words("results/PPO_2, NVIDIA Ampère")
     ['results', 'ppo', '2', 'nvidia', 'ampère']
     """
+    if text.isascii():
+        return [word[:MAX_WORD_CHARS] for word in _ASCII_WORD.findall(text.lower())]
     plain = unicodedata.normalize("NFKC", text).lower()
     return [word[:MAX_WORD_CHARS] for word in _WORD.findall(plain)]
 

@@ -7,18 +7,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ..addresses import RUNS
 from ..catalog import BY_NAME
 from ..columns import Values, of_runs
+from ..download import iso
 from ..model import Leaderboard, Provenance, RunResult
 from ..scales import Scale, best
 from ..shards import ROWS_FILE, WHOLE_UP_TO
 from ..text import number
 from ..titles import title_rule
+from .hardware import processor
+from .kept import Keep
 from .links import Links, run_url
 from .package_files import PACKAGES_FILE, package_files
 from .row_shards import RowTable, Shared, figure_cells, row_files
@@ -32,8 +35,8 @@ FIGURES = ("facility_energy_kwh", "emissions_kg", "duration_hours")
 _MEASURED_BY = "facility_energy_kwh"
 """The figure whose provenance stands for a run's."""
 _HERE = f"{RUNS}/"
+_T = TypeVar("_T")
 _BELOW = " › "
-_FACETS = ("group", "hardware", "region", "provenance", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class AllRuns:
     shown_in: Mapping[str, Sequence[Shown]]
     """Run path to the leaves that list the run."""
     links: Links
+    keep: Keep
+    """Gives shards that were made before."""
 
     @property
     def is_in_shards(self) -> bool:
@@ -107,7 +112,7 @@ class AllRuns:
     def files(self) -> Iterator[tuple[str, str]]:
         """Name and text of what lies beside the page."""
         runs = self.leaderboard.runs
-        yield from package_files(runs)
+        yield from package_files(runs, self.keep)
         if not self.is_in_shards:
             return
         figures = {name: of_runs(runs, name) for name in FIGURES}
@@ -135,7 +140,7 @@ class AllRuns:
             facets=self._facets(),
             names_paths=True,
         )
-        yield from row_files(table, self.leaderboard.run_addresses)
+        yield from row_files(table, self.leaderboard.run_addresses, self.keep)
 
     def _row(self, run: RunResult, title: str, scales: Mapping[str, Scale]) -> RunRow:
         path = run.location.path
@@ -165,21 +170,42 @@ class AllRuns:
 
     def _facets(self) -> dict[str, list[tuple[str, int]]]:
         """What the list can be narrowed by, with how many runs each value has. `js/facets.js` counts the same way."""
-        found: dict[str, Counter[str]] = {name: Counter() for name in _FACETS}
-        for run in self.leaderboard.runs:
-            day = datetime.fromtimestamp(run.start_s, UTC).strftime("%Y-%m-%d")
-            groups = [title.split(_BELOW) for title, _ in self._places(run, str)]
-            hardware = {_without_number(gpus) for gpus in gpus_in_words(run)}
-            values: dict[str, set[str]] = {
-                "group": {_BELOW.join(g[: i + 1]) for g in groups for i in range(len(g))},
-                "hardware": {*hardware, _without_number(run.info.cpu_info.get("Processor", ""))},
-                "region": {region_in_words(run)},
-                "provenance": {_provenance(run)},
-                "date": {day[:4], day[:7]},
-            }
-            for name, of_run in values.items():
-                found[name].update(of_run - {""})
-        return {name: sorted(counts.items()) for name, counts in found.items()}
+        runs = self.leaderboard.runs
+        months = Counter(iso(run.start_s)[:7] for run in runs)
+        # What many runs have in common is put into words once.
+        groups = Counter(tuple(title for title, _ in self._places(run, str)) for run in runs)
+        hardware = Counter((*gpus_in_words(run), processor(run)) for run in runs)
+        found: dict[str, Counter[str]] = {
+            "group": _tally(groups, _with_those_above),
+            "hardware": _tally(hardware, lambda names: map(_without_number, names)),
+            "region": Counter(map(region_in_words, runs)),
+            "provenance": Counter(map(_provenance, runs)),
+            "date": _tally(months, lambda month: (month[:4], month)),
+        }
+        return {
+            name: sorted((value, n) for value, n in counts.items() if value)
+            for name, counts in found.items()
+        }
+
+
+def _tally(found: Counter[_T], values_of: Callable[[_T], Iterable[str]]) -> Counter[str]:
+    """How many runs have each value.
+
+    Args:
+        found: What is known of runs, with how many have it.
+        values_of: From it to the values that such a run counts for, each once.
+    """
+    counts: Counter[str] = Counter()
+    for known, n in found.items():
+        for value in set(values_of(known)):
+            counts[value] += n
+    return counts
+
+
+def _with_those_above(leaves: tuple[str, ...]) -> Iterator[str]:
+    for leaf in leaves:
+        titles = leaf.split(_BELOW)
+        yield from (_BELOW.join(titles[: i + 1]) for i in range(len(titles)))
 
 
 def _kinds(figures: Mapping[str, Values]) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from math import isnan
 from typing import Any
@@ -15,9 +15,11 @@ from ..catalog import FIGURES
 from ..download import iso
 from ..model import Group, Leaderboard, RunResult, extra_figures
 from ..ranking import METHOD, RankInterval, table_ranks
+from ..shards import Shard, shards
 from ..table import Table
 from .carbon_text import carbon_source
-from .json_text import batched, number_text, object_text, record, scalar, string
+from .json_text import number_text, object_text, record, scalar, string
+from .kept import Keep
 
 
 def leaderboard_files(group: Group, table: Table) -> dict[str, str]:
@@ -133,26 +135,48 @@ def run_record(run: RunResult, leaf: Group | None = None) -> dict[str, Any]:
     }
 
 
-def runs_files(leaderboard: Leaderboard, leaves: Mapping[str, Group]) -> Iterator[tuple[str, str]]:
+def runs_files(
+    leaderboard: Leaderboard, leaves: Mapping[str, Group], keep: Keep
+) -> Iterator[tuple[str, str]]:
     """`runs.json` and `runs.csv`: every run's figures, provenance and address.
 
     Args:
         leaves: Run path to the first leaf that lists the run.
+        keep: Gives blocks that were made before.
 
     Returns:
         Name of a file and the next block of its text, both files by turns.
     """
-    extra = dict.fromkeys(
-        name for run in leaderboard.runs for extras in run.extras.values() for name in extras
-    )
-    table = _FiguresTable(extra)
+    runs = leaderboard.runs
+    if not runs:
+        yield "runs.json", "[]\n"
+        return
+
+    @lru_cache(maxsize=1)
+    def records_of(start: int, stop: int) -> list[dict[str, Any]]:
+        return [
+            _full_record(leaderboard, run, leaves.get(run.location.path))
+            for run in runs[start:stop]
+        ]
+
+    def as_json(shard: Shard) -> str:
+        return ",\n".join(map(_record_text, records_of(shard.start, shard.stop)))
+
+    def as_csv(shard: Shard) -> str:
+        return table.block(records_of(shard.start, shard.stop))
+
+    extra = dict.fromkeys(name for run in runs for extras in run.extras.values() for name in extras)
+    table = _FiguresTable(extra, records_of(0, 1)[0])
+    yield "runs.csv", table.head()
+    # Its columns are those of all runs.
+    csv_kind = "\0".join(("csv", *extra))
     before = "[\n"
-    for runs in batched(leaderboard.runs):
-        records = [_full_record(leaderboard, run, leaves.get(run.location.path)) for run in runs]
-        yield "runs.json", before + ",\n".join(map(_record_text, records))
-        yield "runs.csv", table.block(records)
+    for shard in shards([run.location.path for run in runs]):
+        some = runs[shard.start : shard.stop]
+        yield "runs.json", before + keep("json", some, partial(as_json, shard))
+        yield "runs.csv", keep(csv_kind, some, partial(as_csv, shard))
         before = ",\n"
-    yield "runs.json", "\n]\n" if leaderboard.runs else "[]\n"
+    yield "runs.json", "\n]\n"
 
 
 def _full_record(leaderboard: Leaderboard, run: RunResult, leaf: Group | None) -> dict[str, Any]:
@@ -176,28 +200,32 @@ def _full_record(leaderboard: Leaderboard, run: RunResult, leaf: Group | None) -
 def figures_csv(records: Iterable[Mapping[str, Any]]) -> str:
     """Records of runs as a table: a column a figure, and one for its provenance."""
     listed = list(records)
-    return _FiguresTable(name for record in listed for name in record["metrics"]).block(listed)
+    names = (name for record in listed for name in record["metrics"])
+    table = _FiguresTable(names, listed[0] if listed else ())
+    return table.head() + table.block(listed)
 
 
 class _FiguresTable:
-    """CSV of records, made in blocks, the first of which begins with the heads.
+    """CSV of records, made in blocks.
 
     Args:
         extra: Names of figures that the catalogue does not have, among others.
+        keys: Of every record.
     """
 
-    def __init__(self, extra: Iterable[str]) -> None:
+    def __init__(self, extra: Iterable[str], keys: Iterable[str]) -> None:
         self._names = list(dict.fromkeys([*(kind.name for kind in FIGURES), *extra]))
-        self._other: list[str] | None = None
+        self._other = [key for key in keys if key not in {"run", "metrics", "provenance"}]
+
+    def head(self) -> str:
+        """The line of names."""
+        names = self._names
+        return _csv([["run", *names, *(f"{n}_provenance" for n in names), *self._other]])
 
     def block(self, records: Sequence[Mapping[str, Any]]) -> str:
-        """The lines of some records, all of which have the same keys."""
+        """The lines of some records."""
         names = self._names
         rows: list[Sequence[object]] = []
-        if self._other is None:
-            keys = records[0] if records else {}
-            self._other = [key for key in keys if key not in {"run", "metrics", "provenance"}]
-            rows.append(["run", *names, *(f"{n}_provenance" for n in names), *self._other])
         for of_run in records:
             provenance = of_run["provenance"].get
             rows.append(

@@ -7,7 +7,7 @@ would be a defect, and tests/cache looks for it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property
 
@@ -20,6 +20,9 @@ from .site import Site
 _OWN = frozenset({"children", "filter", "line", "lines", "key", "description"})
 """Fields of a node that its parents and children do not show."""
 _SHOWN = tuple(field.name for field in fields(Node) if field.name not in _OWN)
+
+Lineage = tuple[Group, Sequence[Group]]
+"""A leaf, and the groups that it lies in."""
 
 
 class Digests:
@@ -34,6 +37,8 @@ class Digests:
         self._common = _digest(versions.rendering(), site, links, roots)
         self._leaderboard = leaderboard
         self._states = {run.location.path: self._state(run) for run in leaderboard.runs}
+        self._leaves: dict[str, str] = {}
+        """Address of a leaf to a digest of it and of the groups that it lies in."""
 
     def _state(self, run: RunResult) -> str:
         address = self._leaderboard.run_addresses.get(run.location.path)
@@ -67,6 +72,27 @@ class Digests:
             for leaf, ancestors, title in places
         ]
         return _digest(self._common, frame, self._states[run.location.path], shown)
+
+    def some_runs(
+        self, runs: Iterable[RunResult], leaves_of: Callable[[str], Iterable[Lineage]]
+    ) -> str:
+        """Of what tells of some runs alone, with where each belongs.
+
+        Args:
+            leaves_of: From a run's path to the leaves that list it.
+        """
+        shown = [
+            (self._states[path], [self._leaf(*lineage) for lineage in leaves_of(path)])
+            for path in (run.location.path for run in runs)
+        ]
+        return _digest(self._common, shown)
+
+    def _leaf(self, leaf: Group, ancestors: Sequence[Group]) -> str:
+        known = self._leaves.get(leaf.address)
+        if known is None:
+            shown = [(g.address, _shown(g.node)) for g in (*ancestors, leaf)]
+            known = self._leaves[leaf.address] = _digest(shown)
+        return known
 
     @cached_property
     def all_runs(self) -> str:

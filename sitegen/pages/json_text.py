@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from json.encoder import encode_basestring as string
 from typing import Any
 
-__all__ = ["batched", "number_text", "object_text", "record", "scalar", "string"]
-
-BLOCK_RUNS = 500
-"""Of which a file is written at once."""
+__all__ = ["number_text", "object_text", "record", "scalar", "string"]
 
 
 def number_text(value: float | None) -> str | None:
@@ -65,10 +61,3 @@ class _Keys(dict[str, str]):
 
 
 _KEYS = tuple(_Keys(depth) for depth in range(4))
-
-
-def batched(items: Iterable[Any]) -> Iterator[list[Any]]:
-    """Some of the items at a time."""
-    rest = iter(items)
-    while block := list(islice(rest, BLOCK_RUNS)):
-        yield block

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
 from ..cache.store import Store
+from ..model import RunResult
 from .content import PageContent
 from .stubs import Stub
 
@@ -16,6 +17,14 @@ _decode_page = msgspec.msgpack.Decoder(PageContent).decode
 _decode_stubs = msgspec.msgpack.Decoder(list[Stub]).decode
 
 _T = TypeVar("_T")
+
+Keep = Callable[[str, Sequence[RunResult], Callable[[], str]], str]
+"""Gives a text of some kind that tells of some runs alone, as it was made before, or made now."""
+
+
+def made_now(kind: str, runs: Sequence[RunResult], make: Callable[[], str]) -> str:  # noqa: ARG001
+    """A `Keep` that keeps nothing."""
+    return make()
 
 
 class KeptPages:
@@ -37,6 +46,19 @@ class KeptPages:
     def stubs(self, address: str, digest: str, make: Callable[[], list[Stub]]) -> list[Stub]:
         """What a search finds beside the pages, as it was made before, or made now."""
         return self._value(address, digest, make, _decode_stubs)
+
+    def text(self, name: str, digest: str, make: Callable[[], str]) -> str:
+        """A part of a file, as it was made before, or made now. It is wanted once, so it is not held in memory.
+
+        Args:
+            name: Tells the part from others of the site; no address of a page.
+        """
+        encoded = self._store.page(digest)
+        if encoded is not None:
+            return encoded.decode()
+        made = make()
+        self._store.put_page(self._site, name, digest, made.encode())
+        return made
 
     def _value(
         self, address: str, digest: str, make: Callable[[], _T], decode: Callable[[bytes], _T]

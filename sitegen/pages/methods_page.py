@@ -164,9 +164,11 @@ def _own_figures(leaderboard: Leaderboard) -> Section | None:
 
 
 def _power(runs: Sequence[RunResult]) -> Section:
-    found: Counter[str] = Counter()
-    for run in runs:
-        found.update(power_of(run) or [UNNAMED_SOURCE.get(run.info.format, _UNTOLD)])
+    found = Counter(
+        source
+        for run in runs
+        for source in power_of(run) or [UNNAMED_SOURCE.get(run.info.format, _UNTOLD)]
+    )
     rows = _tally_rows(found, lambda source: (Entry(source),))
     text = ("What read the power or the energy. A run may have several: one for each component.",)
     table = MethodsTable("Power sources", _head("Source", runs=True), rows)
@@ -230,7 +232,11 @@ def _pue(runs: Sequence[RunResult]) -> Section:
 
 
 def _carbon(runs: Sequence[RunResult]) -> Section:
-    found = Counter(_grid(run) for run in runs)
+    # Most runs are on few grids, as one object each: these are put into words once.
+    first = {_grid_key(run): run for run in reversed(runs)}
+    found: Counter[tuple[Entry, ...]] = Counter()
+    for key, n in Counter(map(_grid_key, runs)).items():
+        found[_grid(first[key])] += n
     rows = _tally_rows(found, lambda grid: grid)
     bases = sorted({basis for run in runs if (basis := basis_of(run)) is not None})
     text = [
@@ -254,6 +260,14 @@ def _carbon(runs: Sequence[RunResult]) -> Section:
     )
     table = MethodsTable("Carbon intensity", head, rows)
     return Section("carbon", "Carbon intensity", tuple(text), warning, (table,))
+
+
+def _grid_key(run: RunResult) -> tuple[object, ...]:
+    """What `_grid` looks at."""
+    mean = run.figures.get("mean_carbon_intensity_g_per_kwh", ABSENT).value
+    info = run.info
+    looked_at = (info.carbon_intensity, info.region, info.live_intensity, run.recomputed)
+    return (*map(id, looked_at), mean is None, is_live(run))
 
 
 def _grid(run: RunResult) -> tuple[Entry, ...]:

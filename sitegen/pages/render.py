@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from .content import PageContent, RunHead
 from .datafiles import leaderboard_files, runs_files
 from .dataset import RUNS_FILES, Contents, dataset, run_contents, table_contents
 from .describe import description
-from .digests import Digests
+from .digests import Digests, Lineage
 from .group_page import group_view
 from .kept import KeptPages
 from .leaf_rows import leaf_row_files
@@ -121,7 +121,7 @@ class PageRenderer:
             yield replace(page, newest_run=_newest_day(self._leaderboard.runs))
 
     def _all_runs(self) -> PageContent:
-        all_runs = AllRuns(self._leaderboard, self._shown_in, self._links)
+        all_runs = AllRuns(self._leaderboard, self._shown_in, self._links, self._kept_text)
         runs = all_runs.view()
         line = f"All {count(len(self._leaderboard.runs), 'run')} with hardware, region and date."
         files = dict(all_runs.files())
@@ -196,7 +196,17 @@ class PageRenderer:
     def data_files(self) -> Iterator[tuple[str, str]]:
         """Address and the next block of text of the files that belong to no page."""
         leaves = {path: places[0].leaf for path, places in self._shown_in.items()}
-        yield from runs_files(self._leaderboard, leaves)
+        yield from runs_files(self._leaderboard, leaves, self._kept_text)
+
+    def _kept_text(self, kind: str, runs: Sequence[RunResult], make: Callable[[], str]) -> str:
+        """A `Keep`."""
+
+        def leaves_of(path: str) -> Iterator[Lineage]:
+            for place in self._shown_in.get(path, ()):
+                yield place.leaf, place.ancestors
+
+        digest = self._digests.some_runs(runs, leaves_of)
+        return self._kept.text(f"{kind} of {runs[0].location.path}", f"{digest}-{kind}", make)
 
     def write_run_table(self, file: Path) -> None:
         """Write `RUN_TABLE`, to be put at the leaderboard's root."""

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ..addresses import RUNS
@@ -27,6 +28,7 @@ from ..columns import PROVENANCES, Values
 from ..model import RunResult
 from ..shards import ROWS_FILE, Shard, shards
 from ..titles import TitleRule
+from .kept import Keep, made_now
 from .page_data import as_script
 from .table_legend import SIGNS
 from .tables import run_notes
@@ -63,15 +65,20 @@ class RowTable:
     names_paths: bool = False
 
 
-def row_files(table: RowTable, run_addresses: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def row_files(
+    table: RowTable, run_addresses: Mapping[str, str], keep: Keep = made_now
+) -> Iterator[tuple[str, str]]:
     """Name and text of each file.
 
     Args:
         run_addresses: As in `Leaderboard`.
+        keep: Gives shards that were made before.
     """
     cut = shards([run.location.path for run in table.runs])
     for shard in cut:
-        yield f"rows-{shard.name}.js", as_script(_shard(table, shard, run_addresses))
+        make = partial(_shard, table, shard, run_addresses)
+        runs = table.runs[shard.start : shard.stop]
+        yield f"rows-{shard.name}.js", keep("rows", runs, make)
     index = {
         "n": len(table.runs),
         "title": [table.titles.head, table.titles.tail, table.titles.ending],
@@ -84,7 +91,7 @@ def row_files(table: RowTable, run_addresses: Mapping[str, str]) -> Iterator[tup
     yield ROWS_FILE, as_script(index)
 
 
-def _shard(table: RowTable, shard: Shard, run_addresses: Mapping[str, str]) -> dict[str, Any]:
+def _shard(table: RowTable, shard: Shard, run_addresses: Mapping[str, str]) -> str:
     words, links = Shared(), Shared()
     rows = []
     for place in range(shard.start, shard.stop):
@@ -98,7 +105,8 @@ def _shard(table: RowTable, shard: Shard, run_addresses: Mapping[str, str]) -> d
                 *table.cells(place, words, links),
             ]
         )
-    return {"words": list(words.places), "links": list(links.places), "rows": rows}
+    content = {"words": list(words.places), "links": list(links.places), "rows": rows}
+    return as_script(content)
 
 
 def _page(path: str, run_addresses: Mapping[str, str]) -> int | str:
