@@ -57,7 +57,6 @@ from .preview import Preview
 from .processors import processor_files
 from .progress import progress
 from .pue import override as pue_override
-from .run_index import RunEntry
 from .run_pages import RUN_PAGES, with_run_pages
 from .search_index import SearchEntry
 from .site_settings import (
@@ -534,11 +533,10 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         for place in self._data_places():
             address = self._prefix + place
             if not published.keeps(address, digest):
-                if place == "":
-                    # Here: it asks the cache, whose database is not to be used in a copy of the process.
-                    self._write_run_files(Path(config.site_dir) / address)
+                # Here what asks the cache: its database is not to be used in a copy of the process.
+                parts = self._write_small(place, config)
                 # Apart: Arrow and the index need memory, which is given back so.
-                in_child(partial(self._write_large, place, config))
+                in_child(partial(self._write_large, place, config, parts))
                 published.made(address, digest, self._names_at(place, config))
             elif place == "":
                 for name in DATA_FILES:
@@ -560,16 +558,21 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
 
     def _write_data_at(self, place: str, config: MkDocsConfig) -> None:
         """Write the files of one of these folders."""
-        if place == "":
-            self._write_run_files(Path(config.site_dir) / self._prefix)
-        self._write_large(place, config)
+        self._write_large(place, config, self._write_small(place, config))
 
-    def _write_large(self, place: str, config: MkDocsConfig) -> None:
+    def _write_small(self, place: str, config: MkDocsConfig) -> list[str]:
+        """Write those of its files that are made in parts. Gives the parts of the others."""
+        if place == run_index.FOLDER:
+            return self._current.renderer.index_parts()
+        self._write_run_files(Path(config.site_dir) / self._prefix)
+        return []
+
+    def _write_large(self, place: str, config: MkDocsConfig, parts: Sequence[str]) -> None:
         """Write those of its files that need memory."""
         folder = Path(config.site_dir) / self._prefix / place
         folder.mkdir(parents=True, exist_ok=True)
         if place == run_index.FOLDER:
-            for name, text in run_index.run_index(self._run_entries(config)):
+            for name, text in run_index.run_index(parts):
                 (folder / name).write_text(text, encoding="utf-8")
             return
         self._current.renderer.write_run_table(folder / RUN_TABLE)
@@ -616,14 +619,6 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
                 self._write_data_at(place, config)
 
         return make
-
-    def _run_entries(self, config: MkDocsConfig) -> list[RunEntry]:
-        """The runs with a page, as the index over many has them."""
-        within = "" if config.use_directory_urls else "index.html"
-        return [
-            RunEntry(head.address + within, head.title, run.location.path, head.about)
-            for run, head in self._heads()
-        ]
 
     def _in_navigation(self, front: LeaderboardPage) -> list[Any]:
         """The leaderboard as the navigation shows it: a section, or side by side where it is the site itself."""

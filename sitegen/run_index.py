@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,14 +50,31 @@ class _Postings:
 
     ranges: list[int] = field(default_factory=list)
 
-    def add(self, number: int) -> None:
+    def add(self, first: int, length: int) -> None:
+        """Runs none of which is before those that are there, but that the last one may come again."""
         ranges = self.ranges
-        if ranges and number < ranges[-2] + ranges[-1]:
+        if ranges and first < ranges[-2] + ranges[-1]:
             return
-        if ranges and number == ranges[-2] + ranges[-1]:
-            ranges[-1] += 1
+        if ranges and first == ranges[-2] + ranges[-1]:
+            ranges[-1] += length
         else:
-            ranges += (number, 1)
+            ranges += (first, length)
+
+    def add_all(self, ranges: Sequence[int], start: int) -> None:
+        """Ranges of runs that are counted from `start`."""
+        for first, length in zip(ranges[::2], ranges[1::2], strict=True):
+            self.add(start + first, length)
+
+
+class _Part(msgspec.Struct):
+    entries: list[tuple[str, str, str, str]]
+    """Address, title, path, about."""
+    named: dict[str, list[int]]
+    """Word to the runs that are named so, as in `_Postings`, counted from the part's first."""
+    about: dict[str, list[int]]
+
+
+_decode_part = msgspec.json.Decoder(_Part).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +96,37 @@ def words(text: str) -> list[str]:
     return [word[:MAX_WORD_CHARS] for word in _WORD.findall(plain)]
 
 
-def run_index(entries: Sequence[RunEntry]) -> Iterator[tuple[str, str]]:
+def part_of_index(entries: Sequence[RunEntry]) -> str:
+    """What `run_index` needs of some runs that follow one another: the same whatever the others are."""
+    named: dict[str, _Postings] = {}
+    about: dict[str, _Postings] = {}
+    for number, entry in enumerate(entries):
+        for word in words(f"{entry.title} {entry.path}"):
+            named.setdefault(word, _Postings()).add(number, 1)
+        for word in words(entry.about):
+            about.setdefault(word, _Postings()).add(number, 1)
+    part = _Part(
+        [(e.address, e.title, e.path, e.about) for e in entries],
+        {word: postings.ranges for word, postings in named.items()},
+        {word: postings.ranges for word, postings in about.items()},
+    )
+    return msgspec.json.encode(part).decode()
+
+
+def run_index(parts: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Name and text of each file, for the folder `FOLDER`.
 
     Args:
-        entries: In the order in which equally good matches are to be shown.
+        parts: By `part_of_index`, of all runs in the order in which equally good matches are to be shown.
     """
     found: dict[str, _Word] = {}
-    for number, entry in enumerate(entries):
-        for word in words(f"{entry.title} {entry.path}"):
-            found.setdefault(word, _Word()).named.add(number)
-        for word in words(entry.about):
-            found.setdefault(word, _Word()).about.add(number)
+    entries: list[tuple[str, str, str, str]] = []
+    for part in map(_decode_part, parts):
+        for word, ranges in part.named.items():
+            found.setdefault(word, _Word()).named.add_all(ranges, len(entries))
+        for word, ranges in part.about.items():
+            found.setdefault(word, _Word()).about.add_all(ranges, len(entries))
+        entries += part.entries
     shards = list(_shards(found))
     for i, shard in enumerate(shards):
         yield f"terms-{i}.js", _as_script(shard)
@@ -98,7 +134,7 @@ def run_index(entries: Sequence[RunEntry]) -> Iterator[tuple[str, str]]:
         block = entries[i : i + RUNS_PER_BLOCK]
         yield (
             f"runs-{i // RUNS_PER_BLOCK}.js",
-            _as_script([[e.address, e.title, e.path, e.about] for e in block]),
+            _as_script(block),
         )
     index = {
         "runs": len(entries),

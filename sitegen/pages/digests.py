@@ -87,6 +87,10 @@ class Digests:
         ]
         return _digest(self._common, shown)
 
+    def of_site(self, content: object) -> str:
+        """Of what pages of this site are made from."""
+        return _digest(self._common, content)
+
     def _leaf(self, leaf: Group, ancestors: Sequence[Group]) -> str:
         known = self._leaves.get(leaf.address)
         if known is None:

@@ -15,7 +15,9 @@ from ..addresses import COMPARE, METHODS, RUN_TABLE, RUNS
 from ..columns import GroupFigures
 from ..model import Group, Leaderboard, RunResult, TimeChart
 from ..plots.siblings import SIBLINGS_FILE, siblings_data
+from ..run_index import RunEntry, part_of_index
 from ..run_table import TableAbout, site_table, write_run_table
+from ..shards import shards
 from ..table import main_table, run_titles
 from ..text import count, day
 from .all_runs import AllRuns
@@ -207,6 +209,27 @@ class PageRenderer:
 
         digest = self._digests.some_runs(runs, leaves_of)
         return self._kept.text(f"{kind} of {runs[0].location.path}", f"{digest}-{kind}", make)
+
+    def index_parts(self) -> list[str]:
+        """All runs with a page, for `run_index.run_index`."""
+        addresses = self._leaderboard.run_addresses
+        runs = [run for run in self._leaderboard.runs if run.location.path in addresses]
+        return [
+            self._index_part(runs[shard.start : shard.stop])
+            for shard in shards([run.location.path for run in runs])
+        ]
+
+    def _index_part(self, runs: Sequence[RunResult]) -> str:
+        within = "" if self._links.directory_urls else "index.html"
+        entries = [
+            RunEntry(head.address + within, head.title, run.location.path, head.about)
+            for run in runs
+            for head in (self.run_head(run),)
+        ]
+        # A run's title depends on the others of its leaf, so the digest is of the entries themselves.
+        digest = f"{self._digests.of_site(entries)}-index"
+        name = f"index of {entries[0].path}"
+        return self._kept.text(name, digest, partial(part_of_index, entries))
 
     def write_run_table(self, file: Path) -> None:
         """Write `RUN_TABLE`, to be put at the leaderboard's root."""

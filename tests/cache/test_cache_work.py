@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from edited_board import Board, counted, states
+from wattboard.sitegen import search_index, shards
 from wattboard.sitegen.cache import archive as archive_module
 from wattboard.sitegen.cache import versions
+from wattboard.sitegen.pages import all_runs, package_files
+from wattboard.sitegen.pages.kept import KeptPages
 
 
 @pytest.fixture
@@ -61,6 +65,33 @@ def test_one_run_added(board: Board) -> None:
     }
     assert not {name for name in changed if name.startswith("b/")}
     assert {"a/index.html", "index.html", "runs/index.html", "runs.json"} <= changed
+    board.check()
+
+
+def test_one_run_added_to_lists_in_shards(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the lists, tables and index of all runs only the shard with the new run is made."""
+    monkeypatch.setattr(shards, "_hash", lambda _: 0)  # a cut behind every run
+    for module in (all_runs, package_files):
+        monkeypatch.setattr(module, "WHOLE_UP_TO", 2)
+    monkeypatch.setattr(search_index, "RUNS_IN_SEARCH", 2)
+    board.run("b/seed_2", 82.0)
+    board.settle()
+    _build_settled(board)
+    made = []
+    text_of = KeptPages.text
+
+    def text(self: KeptPages, name: str, digest: str, make: Callable[[], str]) -> str:
+        def counts() -> str:
+            made.append(name)
+            return make()
+
+        return text_of(self, name, digest, counts)
+
+    monkeypatch.setattr(KeptPages, "text", text)
+    board.run("a/seed_9", 60.0)
+    _build_settled(board)
+    kinds = {"rows", "packages", "json", "csv\0score", "index"}
+    assert sorted(made) == sorted(f"{kind} of runs/a/seed_9" for kind in kinds)
     board.check()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,8 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_index_has_every_word_of_every_run() -> None:
     """The shards, put together, say of each word exactly the runs that have it, by name and by what they are about."""
     entries = _entries(200)
-    files = dict(run_index.run_index(entries))
+    parts = [run_index.part_of_index(entries[i:j]) for i, j in pairwise((0, 33, 34, 120, 200))]
+    files = dict(run_index.run_index(parts))
     index = _read(files["index.js"])
     named: dict[str, list[int]] = {}
     about: dict[str, list[int]] = {}
@@ -84,7 +86,8 @@ def test_the_index_has_every_word_of_every_run() -> None:
 
 def test_no_file_of_the_index_is_large() -> None:
     """With 10,000 runs no file is above 100 kB, and all of them together are below 3 MB."""
-    sizes = [len(text.encode()) for _, text in run_index.run_index(_entries(10_000))]
+    part = run_index.part_of_index(_entries(10_000))
+    sizes = [len(text.encode()) for _, text in run_index.run_index([part])]
     assert max(sizes) < 100_000
     assert sum(sizes) < 3_000_000
 
