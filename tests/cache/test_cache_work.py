@@ -69,7 +69,7 @@ def test_one_run_added(board: Board) -> None:
 
 
 def test_one_run_added_to_lists_in_shards(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the lists, tables and index of all runs only the shard with the new run is made."""
+    """Of the lists, tables and index of all runs only the shard with the new run is made, none for one that is gone."""
     monkeypatch.setattr(shards, "_hash", lambda _: 0)  # a cut behind every run
     for module in (all_runs, package_files):
         monkeypatch.setattr(module, "WHOLE_UP_TO", 2)
@@ -92,6 +92,14 @@ def test_one_run_added_to_lists_in_shards(board: Board, monkeypatch: pytest.Monk
     _build_settled(board)
     kinds = {"rows", "packages", "json", "csv\0score", "index"}
     assert sorted(made) == sorted(f"{kind} of runs/a/seed_9" for kind in kinds)
+    board.check()
+    made.clear()
+    board.remove("b/seed_1")
+    _build_settled(board)
+    assert made == []
+    board.check()
+    board.factor = 2.0
+    _build_settled(board)
     board.check()
 
 
