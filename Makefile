@@ -1,4 +1,4 @@
-.PHONY: golden bench-collector bench-pages bench-scale nightly soak picture
+.PHONY: golden bench-collector bench-pages bench-scale frameworks nightly soak picture
 
 golden:  ## Write the golden files of the tests anew; read the diff.
 	WATTBOARD_GOLDEN=rewrite pytest -q
@@ -12,7 +12,12 @@ bench-pages:  ## What the pages cost a reader, in Chromium. Three minutes.
 bench-scale:  ## How builds grow with the number of runs, to 10,000. Twenty minutes; 3 GB of disk.
 	python benchmarks/scale.py
 
-nightly:  ## The same to 100,000 runs. Hours; 30 GB of disk.
+frameworks:  ## Test the callbacks in the real training frameworks. Needs the network and 10 GB of disk.
+	python -m venv .cache/frameworks
+	.cache/frameworks/bin/pip install --quiet --editable '.[frameworks]'
+	WATTBOARD_FRAMEWORKS=1 KERAS_BACKEND=torch .cache/frameworks/bin/python -m pytest -q tests/frameworks
+
+nightly: frameworks  ## Also builds of up to 100,000 runs. Hours; 30 GB of disk.
 	python benchmarks/scale.py --sizes 1000,10000,100000
 
 soak:  ## Kill training, monitor and both at 50 random moments, and builds at 30; edit and build hundreds of times.

@@ -34,9 +34,8 @@ class MeasuredTraining:
         self._settings = dict(settings)
         self._tracker: ImpactTracker | None = None
         self._metrics: MetricsFile | None = None
-        ImpactTracker(
-            logdir or ".", **self._settings
-        )  # a mistake is told now, and not after the data are loaded
+        # A mistake is told now, and not after the data are loaded.
+        ImpactTracker(logdir or ".", **self._settings)
 
     def begin(
         self, default: str | os.PathLike[str] | None = None, *, continues: bool = False
