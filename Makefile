@@ -1,4 +1,15 @@
-.PHONY: golden bench-collector bench-pages bench-scale frameworks nightly soak picture
+.PHONY: dist golden bench-collector bench-pages bench-scale frameworks nightly soak picture
+
+# The time that stands in all files of a release.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
+
+dist:  ## Make and check the wheel and the sdist: the same bytes whenever they are made of the same commit. Needs GNU tar.
+	rm -rf build dist
+	umask 022 && python -m build --no-isolation
+	cd dist && for sdist in *.tar.gz; do tar -xzf $$sdist && folder=$${sdist%.tar.gz} && \
+	  tar --sort=name --mtime=@$$SOURCE_DATE_EPOCH --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX -cf - $$folder | gzip -9n >$$sdist && \
+	  rm -r $$folder; done
+	twine check --strict dist/*
 
 golden:  ## Write the golden files of the tests anew; read the diff.
 	WATTBOARD_GOLDEN=rewrite pytest -q

@@ -37,9 +37,11 @@ _WIDTHS = {
     **dict.fromkeys("abdeghnopqu", 624),
     **dict.fromkeys("mw", 940),
     **dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", 543),
+    "I": 421,
     "M": 843,
     "W": 989,
     "P": 603,
+    "T": 616,
 }
 """Thousandths of the font's size that a character of Verdana is wide, the widest of the fonts named below."""
 _WIDEST = 1000
@@ -51,11 +53,12 @@ class Badge:
     """Such as "0.053 ± 0.002 kWh"."""
     title: str
     """In full, for screen readers."""
+    label: str = LABEL
 
     @property
     def words(self) -> str:
         """The text of the badge, where it is no picture."""
-        return f"{LABEL}: {self.value}"
+        return f"{self.label}: {self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def _in_markdown(url: str) -> str:
 
 def badge_svg(badge: Badge) -> str:
     """The picture. `textLength` makes the text as wide as its place, whatever the font."""
-    left, right = _width(LABEL) + 2 * _PADDING_PX, _width(badge.value) + 2 * _PADDING_PX
+    left, right = _width(badge.label) + 2 * _PADDING_PX, _width(badge.value) + 2 * _PADDING_PX
     width = left + right
     title = escape(badge.title)
     return (
@@ -133,7 +136,7 @@ def badge_svg(badge: Badge) -> str:
         # Its edge shows on a page of either of its colours.
         f'<rect x=".5" y=".5" width="{width - 1}" height="{_HEIGHT_PX - 1}" rx="2.5" fill="none" stroke="#7d8590"/>\n'
         f'<g font-family="Verdana,Geneva,\'DejaVu Sans\',sans-serif" font-size="{_FONT_PX}">\n'
-        f"{_text(LABEL, _PADDING_PX, '#fff')}\n"
+        f"{_text(badge.label, _PADDING_PX, '#fff')}\n"
         f"{_text(badge.value, left + _PADDING_PX, '#1f2328')}\n"
         "</g>\n</svg>\n"
     )
