@@ -17,7 +17,7 @@ _MEASURE_NOTHING = frozenset(
 )
 """Folders of which no figure of a run is made. All that is not named here counts."""
 _MEASURING_LIBRARIES = ("isal", "msgspec", "numpy", "tsdownsample")
-_RENDERING_LIBRARIES = ("jinja2", "markdown", "markupsafe", "mkdocs", "nh3", "plotly", "scipy")
+_RENDERING_LIBRARIES = ("jinja2", "markdown", "markupsafe", "mkdocs", "nh3", "numpy", "plotly")
 _CODE = frozenset(
     {".csv", ".css", ".geojson", ".html", ".js", ".json", ".md", ".py", ".svg", ".xml", ".yml"}
 )
