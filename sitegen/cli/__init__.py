@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import signal
 import sys
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import click
 
 from ..errors import Terminated, WattboardError
+from ..garbage import nothing_to_free
 
 # Name to module and what `wattboard --help` says of it. Kept here, so that help imports nothing.
 # Two are the collector's, which the generator knows by name only.
@@ -52,10 +54,15 @@ def load_command(module: str, name: str) -> click.Command:
     Raises:
         click.ClickException: it needs packages that are not installed.
     """
+    if module.startswith(
+        "."
+    ):  # not for the collector, which hands its environment to what it measures
+        _do_without_threads()
     try:
-        command: click.Command = getattr(
-            importlib.import_module(module, __package__), name.replace("-", "_")
-        )
+        with nothing_to_free(for_good=True):
+            command: click.Command = getattr(
+                importlib.import_module(module, __package__), name.replace("-", "_")
+            )
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("wattboard"):
             raise
@@ -64,6 +71,16 @@ def load_command(module: str, name: str) -> click.Command:
             "  hint: pip install 'wattboard[site]'"
         ) from error
     return command
+
+
+def _do_without_threads() -> None:
+    """Have numpy start no threads for linear algebra, of which there is none here.
+
+    They would wait for work without sleeping at first, which costs as much CPU time as importing numpy. Whoever has a
+    processor that needs them sets the variable.
+    """
+    if "numpy" not in sys.modules:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
