@@ -23,33 +23,15 @@ _LEFT_OUT = frozenset(
         *(
             "run_id",
             "experiment_id",
-            "emissions_rate",
-            "cpu_power",
-            "gpu_power",
-            "ram_power",
-            "cpu_energy",
-        ),
-        *(
-            "gpu_energy",
-            "ram_energy",
-            "water_consumed",
             "country_name",
             "country_iso_code",
             "region",
-        ),
-        *(
             "cloud_provider",
-            "cloud_region",
-            "os",
-            "cpu_count",
-            "cpu_model",
-            "gpu_count",
-            "gpu_model",
         ),
-        *("longitude", "latitude", "ram_total_size"),
+        *("cloud_region", "gpu_count", "gpu_model", "longitude", "latitude"),
     )
 )
-"""Columns that may be empty."""
+"""Columns that may be empty: what may not be known of machine and place. All others are always there."""
 
 _COUNTRY = "country_name,country_iso_code,region"
 _CLOUD = "cloud_provider,cloud_region"
