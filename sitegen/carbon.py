@@ -13,7 +13,7 @@ from functools import cache
 from .errors import Problem, WattboardError
 from .grid import intensity, zones
 from .grid.zones import UnknownZoneError, Zone
-from .model import ABSENT, Basis, Figure, GridIntensity, Recomputed, RunLog, RunResult
+from .model import ABSENT, Basis, Figure, GridIntensity, Recomputed, Region, RunLog, RunResult
 from .units import GRAMS_PER_KG
 
 OF_LOG = "log"
@@ -110,11 +110,16 @@ def looked_up(log: RunLog) -> RunLog:
     region = log.info.region
     if region is None or log.info.carbon_intensity or _CHANNEL in log.samples.channels:
         return log
+    grid = grid_of(region)
+    return log if grid is None else replace(log, info=replace(log.info, carbon_intensity=grid))
+
+
+def grid_of(region: Region) -> GridIntensity | None:
+    """The yearly average of a log's region, which says that it was looked up; None where there is none."""
     average = of_region(region.id)
     if average is None:
-        return log
-    grid = replace(average, source=f"{average.source}, {LOOKED_UP}")
-    return replace(log, info=replace(log.info, carbon_intensity=grid))
+        return None
+    return replace(average, source=f"{average.source}, {LOOKED_UP}")
 
 
 @cache

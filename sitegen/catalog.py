@@ -26,6 +26,7 @@ FIGURES: tuple[FigureKind, ...] = (
     FigureKind("energy_kwh", "Energy, without PUE", "kWh"),
     FigureKind("cpu_energy_kwh", "CPU energy, without PUE", "kWh", "kw_hr_cpu"),
     FigureKind("gpu_energy_kwh", "GPU energy, without PUE", "kWh", "kw_hr_gpu"),
+    FigureKind("ram_energy_kwh", "RAM energy, without PUE", "kWh"),
     FigureKind("emissions_kg", "Emissions", "kg CO₂eq", "estimated_carbon_impact_kg"),
     FigureKind(
         "mean_carbon_intensity_g_per_kwh",

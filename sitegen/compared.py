@@ -145,8 +145,8 @@ def _values(sides: Sides, shown: Column) -> tuple[list[float], list[float]]:
 
 
 def _warnings(sides: Sides, figures: Sequence[ComparedFigure]) -> Iterator[str]:
-    shared = {run.location.folder.resolve() for run in sides.a.runs} & {
-        run.location.folder.resolve() for run in sides.b.runs
+    shared = {run.location.place for run in sides.a.runs} & {
+        run.location.place for run in sides.b.runs
     }
     if shared:
         yield (

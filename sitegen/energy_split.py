@@ -1,4 +1,4 @@
-"""What a run's energy, with PUE, went into: CPU, GPU, and the facility around them."""
+"""What a run's energy, with PUE, went into: CPU, GPU, what else was measured, and the facility around them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _FIGURES: tuple[tuple[Component, str], ...] = (
     ("CPU", "cpu_energy_kwh"),
     ("GPU", "gpu_energy_kwh"),
 )
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Mean energy over runs. The parts that were measured and the overhead add up to the facility's energy."""
+    """Mean energy over runs. The parts that were measured, the rest and the overhead add up to the facility's."""
 
     parts: tuple[Part, ...]
     """CPU, then GPU."""
+    rest_kwh: float
+    """What neither accounts for, such as the memory in other tools' files. 0 where there is none."""
+    rest_provenance: Provenance
     overhead_kwh: float
     """What the facility adds, by its PUE."""
     overhead_provenance: Provenance
@@ -52,10 +56,15 @@ def split(runs: Sequence[RunResult]) -> Split | None:
         return None
     parts = tuple(_part(component, name, having) for component, name in _FIGURES)
     facility = _sum("facility_energy_kwh", having) / len(having)
+    energy = _sum("energy_kwh", having) / len(having)
+    rest = energy - fsum(part.kwh or 0.0 for part in parts)
+    rest = rest if rest > _ROUNDING * energy else 0.0
     kinds = {run.figures["facility_energy_kwh"].provenance for run in having}
     return Split(
         parts,
-        facility - fsum(part.kwh or 0.0 for part in parts),
+        rest,
+        weakest({run.figures["energy_kwh"].provenance for run in having}),
+        facility - rest - fsum(part.kwh or 0.0 for part in parts),
         weakest(kinds),
         facility,
         len(having),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .store import StoredFile
 
 if TYPE_CHECKING:
+    from .foreign.model import ReportedSource
     from .store import Folder
 
 LOG_FOLDER = "impacttracker"
@@ -71,6 +73,16 @@ class RunLocation:
     """Of those that are no logs, which scanning has told."""
     stored: StoredRun | None = None
     """None: on this machine."""
+    reported: ReportedSource | None = None
+    """What another tool's file says of it: there are no logs then, and the folder is the file's. None: it has logs."""
+
+    @property
+    def place(self) -> Hashable:
+        """The same for one run that is reached by several names."""
+        folder = str(self.folder.resolve())
+        if self.reported is None:
+            return folder
+        return folder, self.reported.file_name, self.reported.run.key
 
     @property
     def parts(self) -> tuple[PartLocation, ...]:
@@ -85,6 +97,8 @@ class RunLocation:
     @property
     def log_bytes(self) -> int:
         """Size of all its logs; one that is not there any more counts nothing."""
+        if self.reported is not None:
+            return len(self.reported.content)
         if self.stored is not None:
             files = (file for part in self.stored.parts for file in part)
             return sum(file.size for file in files if file.name == SAMPLES_FILE)

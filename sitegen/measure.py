@@ -10,7 +10,9 @@ from pathlib import Path
 
 from .carbon import looked_up
 from .errors import Problem, RunError
+from .foreign.model import ReportedSource
 from .location import RunLocation
+from .measure_reported import measured_report, report_charts
 from .metrics import figures
 from .metrics.combine import PartFigures, combined
 from .metrics.timeline import timeline
@@ -99,6 +101,8 @@ def measure(
 def _measured(
     location: RunLocation, options: MeasureOptions, download: Path | None, *, with_charts: bool
 ) -> MeasuredRun:
+    if location.reported is not None:
+        return _measured_report(location, location.reported, options, download, with_charts)
     run = read_run(location, download, every_problem=options.every_problem)
     logs = [looked_up(log) for log in run.logs]
     pues = [_pue(log, options) for log in logs]
@@ -127,6 +131,19 @@ def _measured(
         problems=(*run.problems, *missing, *differences(location, logs)),
     )
     return MeasuredRun(result, drawn, "" if run.lost else content_text(run.content))
+
+
+def _measured_report(
+    location: RunLocation,
+    source: ReportedSource,
+    options: MeasureOptions,
+    download: Path | None,
+    with_charts: bool,
+) -> MeasuredRun:
+    pue = (DEFAULT_PUE, "the default") if options.pue is None else (options.pue, options.pue_source)
+    result = measured_report(location, source, pue, download)
+    charts = report_charts(source.run) if with_charts else ()
+    return MeasuredRun(result, charts, source.digest)
 
 
 def content_text(parts: Iterable[PartContent]) -> str:

@@ -10,7 +10,7 @@ person reads is made from them in `text.py`, at the end.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -183,6 +183,8 @@ class RunInfo:
     surroundings: Surroundings = Surroundings()
     exit_code: int | None = None
     """Of the command, where one was tracked."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What else the file of another tool says of the run: label to text, in the order to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +277,9 @@ class RunPart:
     """As in `PartLocation`."""
     info: RunInfo
     """Of this log alone; without packages where the run has several."""
-    start_s: float
-    end_s: float
+    start_s: float | None
+    """Seconds since 1970. None: the file of another tool does not tell."""
+    end_s: float | None
     ended: bool
 
 
@@ -301,8 +304,9 @@ class RunResult:
     """Of the run as a whole: where its parts differ, what they have in common or what the first says."""
     parts: tuple[RunPart, ...]
     """At least one, in the order of their names."""
-    start_s: float
-    end_s: float
+    start_s: float | None
+    """Seconds since 1970. None: the file of another tool does not tell."""
+    end_s: float | None
     ended: bool
     """Every process of the run came to its end."""
     n_samples: int
@@ -323,6 +327,16 @@ class RunResult:
     """What the site's own processors made of the run's files: processor to figures by name."""
     recomputed: Recomputed | None = None
     """None: emissions and intensity are as logged."""
+
+
+def first_start_s(runs: Iterable[RunResult]) -> float | None:
+    """When the first of some runs began; None where no file tells it."""
+    return min((run.start_s for run in runs if run.start_s is not None), default=None)
+
+
+def last_end_s(runs: Iterable[RunResult]) -> float | None:
+    """When the last of some runs ended; None where no file tells it."""
+    return max((run.end_s for run in runs if run.end_s is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

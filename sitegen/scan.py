@@ -1,4 +1,4 @@
-"""Find the runs below the log folders. Nothing is opened, nothing written."""
+"""Find the runs below the log folders. Nothing is written, and of our own logs nothing opened."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import Problem, WattboardError
+from .foreign.registry import Readers, known_readers
 from .location import LOG_FOLDER, RunLocation
+from .scan_foreign import reported_runs
 from .scan_logs import NEVER_ENTERED, name_text, run_in
 from .scan_store import runs_in_store
 from .store import folder_name
 
 if TYPE_CHECKING:
+    from .foreign.model import FileReader
     from .store import Folder
 
 _LOG_FOLDER_END = f"{os.sep}{LOG_FOLDER}"
@@ -29,10 +32,13 @@ class ScanResult:
 
 
 def scan(
-    log_folders: Sequence[Folder], on_progress: Callable[[int], None] = lambda _found: None
+    log_folders: Sequence[Folder],
+    on_progress: Callable[[int], None] = lambda _found: None,
+    readers: Sequence[FileReader] | None = None,
 ) -> ScanResult:
     """Find every folder with `impacttracker/data.json`, or `impacttracker/part-*/data.json`, below the log folders.
 
+    Files of other tools hold runs, too, and are read for it: those alone whose names are such tools'.
     Folders that are symbolic links are not entered: what lies inside the tree is found under its own name, what lies
     outside is not the tree's. A `data.json` that is a link counts if its target lies inside the log folder.
     A store of objects, which has no links, is asked once for all that lies below a log folder.
@@ -40,6 +46,7 @@ def scan(
     Args:
         log_folders: Each is named by its last part, as given; a folder given twice counts once.
         on_progress: Called with the number of runs found so far.
+        readers: Of other tools' files. None: all that are known.
 
     Raises:
         WattboardError: a log folder is missing, a store does not answer, or two runs of different folders would bear
@@ -48,8 +55,9 @@ def scan(
     found: dict[str, RunLocation] = {}
     seen: set[str] = set()
     problems: list[Problem] = []
+    known = Readers(known_readers() if readers is None else readers)
     for log_folder in _checked(log_folders):
-        for real, location in _runs_below(log_folder, problems):
+        for real, location in _runs_below(log_folder, known, problems):
             if real in seen:
                 continue
             if location.path in found:
@@ -129,14 +137,18 @@ def _reads_alike(location: RunLocation) -> Problem:
     )
 
 
-def _runs_below(log_folder: Folder, problems: list[Problem]) -> Iterator[tuple[str, RunLocation]]:
-    """The runs of one log folder in the order of their paths, each with its folder's path, links resolved."""
+def _runs_below(
+    log_folder: Folder, readers: Readers, problems: list[Problem]
+) -> Iterator[tuple[str, RunLocation]]:
+    """The runs of one log folder in the order of their paths, each with where it really lies, links resolved."""
     if isinstance(log_folder, Path):
-        return _runs_in_folder(log_folder, problems)
-    return ((str(run.folder), run) for run in runs_in_store(log_folder, problems))
+        return _runs_in_folder(log_folder, readers, problems)
+    return ((str(run.place), run) for run in runs_in_store(log_folder, readers, problems))
 
 
-def _runs_in_folder(log_folder: Path, problems: list[Problem]) -> Iterator[tuple[str, RunLocation]]:
+def _runs_in_folder(
+    log_folder: Path, readers: Readers, problems: list[Problem]
+) -> Iterator[tuple[str, RunLocation]]:
     """As `_runs_below`, on this machine.
 
     Paths are text here, and entries are asked for no more than listing them told: a tree may hold 100,000 runs.
@@ -147,7 +159,8 @@ def _runs_in_folder(log_folder: Path, problems: list[Problem]) -> Iterator[tuple
     while pending:
         folder, name = pending.pop()
         listed = _listed(folder, name, problems)
-        if folder.endswith(_LOG_FOLDER_END) and folder != top:
+        is_logs = folder.endswith(_LOG_FOLDER_END) and folder != top
+        if is_logs:
             run = run_in(folder, listed, name, root, problems)
             if run is not None:
                 # No folder below the first is a link, so that nothing but the first needs resolving.
@@ -156,8 +169,13 @@ def _runs_in_folder(log_folder: Path, problems: list[Problem]) -> Iterator[tuple
         for entry in listed:
             if entry.is_symlink():
                 _note_link(entry, root, name, problems)
-            elif entry.is_dir(follow_symlinks=False) and entry.name not in NEVER_ENTERED:
-                below.append((entry.path, f"{name}/{name_text(entry.name)}"))
+            elif entry.is_dir(follow_symlinks=False):
+                if entry.name not in NEVER_ENTERED:
+                    below.append((entry.path, f"{name}/{name_text(entry.name)}"))
+            elif not is_logs and readers.may_read(entry.name):
+                real_folder = f"{real_top}{folder[len(top) :]}"
+                for run in reported_runs(Path(folder), root, name, entry.name, readers, problems):
+                    yield f"{real_folder}/{run.path[len(name) + 1 :]}", run
         pending.extend(reversed(below))
 
 

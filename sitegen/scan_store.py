@@ -17,12 +17,15 @@ from .location import (
     is_part_name,
     part_order,
 )
+from .scan_foreign import reported_runs
 from .scan_logs import BAD_PART_NAME, MOST_FILES, NEVER_ENTERED, name_text
 from .stamps import FILES
 from .store import StoredFile, folder_name, listing
 
 if TYPE_CHECKING:
     from upath import UPath
+
+    from .foreign.registry import Readers
 
 _NO_NAMES = frozenset({"", ".", ".."})
 """What no file of a folder can be called, and a key of a store can: it would lead elsewhere."""
@@ -37,8 +40,8 @@ class _Found:
     others: list[StoredFile] = field(default_factory=list)
 
 
-def runs_in_store(tree: UPath, problems: list[Problem]) -> Iterator[RunLocation]:
-    """The runs below a log folder in a store, in the order of their paths.
+def runs_in_store(tree: UPath, readers: Readers, problems: list[Problem]) -> Iterator[RunLocation]:
+    """The runs below a log folder in a store: those with logs in the order of their paths, then those of other tools.
 
     Raises:
         StoreError: the store does not answer, refuses, or has nothing of that name.
@@ -57,6 +60,30 @@ def runs_in_store(tree: UPath, problems: list[Problem]) -> Iterator[RunLocation]
         location = _location(tree, path, shown, runs[path], problems)
         if location is not None:
             yield location
+    yield from _reported(tree, name, files, readers, problems)
+
+
+def _reported(
+    tree: UPath, name: str, files: Sequence[StoredFile], readers: Readers, problems: list[Problem]
+) -> Iterator[RunLocation]:
+    """The runs in files of other tools."""
+    folders: defaultdict[str, list[StoredFile]] = defaultdict(list)
+    for file in files:
+        folder, _, own = file.name.rpartition("/")
+        folders[folder].append(replace(file, name=own))
+    for folder, listed in folders.items():
+        shown = name_text(f"{name}/{folder}" if folder else name)
+        for file in listed:
+            if readers.may_read(file.name):
+                yield from reported_runs(
+                    tree / folder if folder else tree,
+                    tree,
+                    shown,
+                    file.name,
+                    readers,
+                    problems,
+                    tuple(listed),
+                )
 
 
 def _is_usable(file: StoredFile, tree: str, problems: list[Problem]) -> bool:

@@ -197,6 +197,21 @@ def _series(name: str, one: Track, start_s: float, last_s: float, scale: float) 
     )
 
 
+def steps(name: str, time_s: FloatArray, value: FloatArray) -> Series:
+    """A line through the corners of steps.
+
+    Args:
+        time_s: Shape (n,), n >= 1, never decreasing. Seconds since the run began.
+        value: Shape (n,), no NaN.
+    """
+    times, values = downsample(time_s, value, POINTS)
+    summary = SeriesSummary(
+        float(value.min()), float(value.mean()), float(value.max()), float(value[-1])
+    )
+    rounded = _rounded_times(times, float(time_s[-1]))
+    return Series(name, tuple(rounded), tuple(_rounded(values).tolist()), summary)
+
+
 def downsample(time_s: FloatArray, value: FloatArray, points: int) -> tuple[FloatArray, FloatArray]:
     """Keep at most `points` points, those that give a line its shape (MinMaxLTTB)."""
     if len(time_s) <= points:

@@ -38,6 +38,8 @@ def file_stamp(file: str | os.PathLike[str]) -> Stamp:
 
 def run_stamp(location: RunLocation) -> Stamp:
     """Size, times and inode of all files that a run's figures are made of; of those in a store what listing it told."""
+    if location.reported is not None:
+        return Stamp(location.reported.digest, 0.0)
     names = (",".join(location.part_names), ",".join(location.lost_parts))
     if location.stored is not None:
         files = [file for part in location.stored.parts for file in part]

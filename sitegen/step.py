@@ -106,6 +106,8 @@ def _fingerprint(location: RunLocation, options: StepOptions, content: str) -> s
 
 def _content_now(location: RunLocation) -> str:
     """The hashes of the bytes that a run's logs have now; "" where they cannot be read."""
+    if location.reported is not None:
+        return location.reported.digest
     try:
         return content_text(content_of(part) for part in location.parts)
     except (RunError, OSError):

@@ -34,8 +34,8 @@ class _Info(msgspec.Struct, array_like=True):
 class _Part(msgspec.Struct, array_like=True):
     name: str
     info: _Info
-    start_s: float
-    end_s: float
+    start_s: float | None
+    end_s: float | None
     ended: bool
 
 
@@ -43,8 +43,8 @@ class _Record(msgspec.Struct, array_like=True):
     info: _Info | None
     """None: that of the only part."""
     parts: tuple[_Part, ...]
-    start_s: float
-    end_s: float
+    start_s: float | None
+    end_s: float | None
     ended: bool
     n_samples: int
     pue: float

@@ -16,7 +16,7 @@ from ..cache.folder import BY_DEFAULT, CacheOptions
 from ..carbon import OF_LOG, reference
 from ..grid.zones import Zone
 from ..latex.long_table import WIDEST_EM
-from ..model import Leaderboard, RunResult
+from ..model import Leaderboard, RunResult, last_end_s
 from ..paper import places
 from ..paper.appendix import WIDEST_WITH_MARGINS_EM, Appendix, as_document, as_input
 from ..paper.appendix import appendix as appendix_of
@@ -160,6 +160,10 @@ def _made_of(leaderboard: Leaderboard, request: Request, country: Zone | None) -
     return appendix_of(leaderboard, runs, cost, request.url, widest_em)
 
 
-def _cost(request: Request, zone: str | None, runs: Sequence[RunResult]) -> SocialCost:
-    year = datetime.fromtimestamp(max(run.end_s for run in runs), UTC).year
+def _cost(request: Request, zone: str | None, runs: Sequence[RunResult]) -> SocialCost | None:
+    """In the year of the newest run; None where no run tells when it was."""
+    newest_s = last_end_s(runs)
+    if newest_s is None:
+        return None
+    year = datetime.fromtimestamp(newest_s, UTC).year
     return social_cost(request.model, find_country(zone) if zone else None, year)

@@ -188,7 +188,7 @@ def _lies_in(inner: Folder, outer: Folder) -> bool:
 def _cost(
     request: Request, country: zones.Zone | None, runs: Sequence[RunResult], whole: Impact
 ) -> SocialCost | None:
-    if whole.emissions_kg.value is None:
+    if whole.emissions_kg.value is None or whole.end_s is None:
         return None
     if request.country is None and request.model == "ricke":
         country = _only_country(runs)

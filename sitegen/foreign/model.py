@@ -73,6 +73,18 @@ class ReportedRun:
     """Among them what is known to be wrong with such files: warnings on the run's page."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReportedSource:
+    """Where a reported run was read, and all that was read: what stands in a run's location in place of its logs."""
+
+    file_name: str
+    run: ReportedRun = field(compare=False)
+    content: bytes = field(compare=False, repr=False)
+    """What the download has: the excerpt, else the whole file."""
+    digest: str
+    """Another one for whatever differs in the content, in what was made of it, or in the reader's version."""
+
+
 class FileReader(Protocol):
     """What a module of this package, or a third party's entry point `wattboard.readers`, has to offer."""
 

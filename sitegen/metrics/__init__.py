@@ -36,7 +36,7 @@ def figures(log: RunLog, line: Timeline, pue: float) -> dict[str, Figure]:
 
 
 def _energy(m: Measurement) -> Mapping[str, Figure]:
-    by_component = {}
+    by_component = {"ram_energy_kwh": ABSENT}  # which only other tools have
     for component in ("cpu", "gpu"):
         energy = m.energy.of(component)
         by_component[f"{component}_energy_kwh"] = (

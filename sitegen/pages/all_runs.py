@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,7 +17,7 @@ from ..download import iso
 from ..model import Leaderboard, Provenance, RunResult
 from ..scales import Scale, best
 from ..shards import ROWS_FILE, WHOLE_UP_TO
-from ..text import number
+from ..text import day, number
 from ..titles import title_rule
 from .hardware import processor
 from .kept import Keep
@@ -51,8 +50,9 @@ class RunRow:
     """Such as "2 × TITAN V", one a kind."""
     region: str
     provenance: Provenance
-    start_s: float
+    start_s: float | None
     date: str
+    """"" where the file of another tool does not tell."""
     cells: tuple[CellView, ...]
     """One for each of `FIGURES`."""
     note: str
@@ -154,7 +154,7 @@ class AllRuns:
             region_in_words(run),
             _provenance(run),
             run.start_s,
-            datetime.fromtimestamp(run.start_s, UTC).strftime("%Y-%m-%d"),
+            "" if run.start_s is None else day(run.start_s),
             tuple(_cell(run, name, scales[name]) for name in FIGURES),
             "; ".join(run_notes(run)),
         )
@@ -171,7 +171,7 @@ class AllRuns:
     def _facets(self) -> dict[str, list[tuple[str, int]]]:
         """What the list can be narrowed by, with how many runs each value has. `js/facets.js` counts the same way."""
         runs = self.leaderboard.runs
-        months = Counter(iso(run.start_s)[:7] for run in runs)
+        months = Counter(iso(run.start_s)[:7] for run in runs if run.start_s is not None)
         # What many runs have in common is put into words once.
         groups = Counter(tuple(title for title, _ in self._places(run, str)) for run in runs)
         hardware = Counter((*gpus_in_words(run), processor(run)) for run in runs)

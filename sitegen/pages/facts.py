@@ -24,6 +24,7 @@ def facts(run: RunResult) -> Iterator[FactTable]:
     yield from _fact_table("Software and platform", dict(_platform_facts(run)))
     yield from _fact_table("Carbon and region", dict(_carbon_facts(run)))
     yield from _fact_table("How it was measured", dict(_measurement_facts(run)))
+    yield from _fact_table(f"Also told by {run.info.format}", run.info.told)
     packages = {package.name: package.version for package in run.info.packages}
     yield from _fact_table(PACKAGES, packages, count(len(packages), "package"))
 
@@ -55,7 +56,11 @@ def parts_in_words(run: RunResult) -> str:
 
 def _machines(parts: Iterable[RunPart]) -> str:
     """ " on 2 machines", counted at one time: a machine that was started anew is not told from another."""
-    spans = [(part.info.surroundings.node, (part.start_s, part.end_s)) for part in parts]
+    spans = [
+        (part.info.surroundings.node, (part.start_s, part.end_s))
+        for part in parts
+        if part.start_s is not None and part.end_s is not None
+    ]
     if not all(node for node, _ in spans):
         return ""
     return f" on {count(max(1, most_at_once(spans)), 'machine')}"
@@ -177,13 +182,21 @@ def _measurement_facts(run: RunResult) -> Iterator[tuple[str, str]]:
         found_by = f": {source.found_by}" if source.found_by else ""
         note = f"; {source.note}" if source.note else ""
         text = f"{source.name} ({kinds[source.kind]}{rated}{found_by}){note}"
-        yield f"{source.component.upper()} power", text
+        component = source.component
+        shown = component.upper() if component in {"cpu", "gpu", "ram"} else component.capitalize()
+        yield f"{shown} power", text
     if info.interval_s is not None:
         yield "Sampling interval", f"{info.interval_s:g} s"
-    yield "Samples", str(run.n_samples)
-    yield "Size of the log", size(run.log_bytes)
-    yield "Log format", info.format
-    if info.collector_version:
-        yield "Collector version", info.collector_version
+    if run.location.reported is None:
+        yield "Samples", str(run.n_samples)
+        yield "Size of the log", size(run.log_bytes)
+        yield "Log format", info.format
+        if info.collector_version:
+            yield "Collector version", info.collector_version
+    else:
+        yield "Measured by", run.location.reported.run.tool
+        yield "Read from", run.location.reported.file_name
+        if run.n_samples:
+            yield "Intervals with a power", str(run.n_samples)
     if info.run_id:
         yield "Run id", info.run_id

@@ -11,7 +11,7 @@ from ..addresses import METHODS
 from ..carbon import basis_of, is_live
 from ..catalog import FIGURES
 from ..metrics.energy import WELL_COVERED
-from ..model import ABSENT, Group, Leaderboard, Provenance, RunResult
+from ..model import ABSENT, Group, Leaderboard, Provenance, RunResult, first_start_s, last_end_s
 from ..text import count, moment, number
 from .carbon_text import attribution
 from .hardware import gpus, processor
@@ -95,11 +95,15 @@ def methods_view(leaderboard: Leaderboard, links: Links) -> MethodsView:
 def _lead(runs: Sequence[RunResult]) -> str:
     if not runs:
         return "There is no run."
-    first, last = min(run.start_s for run in runs), max(run.end_s for run in runs)
+    first, last = first_start_s(runs), last_end_s(runs)
+    when = (
+        ""
+        if first is None or last is None
+        else f", from the first that began on {moment(first)} to the last that ended on {moment(last)}"
+    )
     return (
-        f"How the figures of {count(len(runs), 'run')} came about, from the first that began on "
-        f"{moment(first)} to the last that ended on {moment(last)}. This page is made from the logs and the spec of "
-        "the site, and holds for all of its pages."
+        f"How the figures of {count(len(runs), 'run')} came about{when}. This page is made from the logs and the "
+        "spec of the site, and holds for all of its pages."
     )
 
 
@@ -356,6 +360,8 @@ def _systems(run: RunResult) -> list[str]:
 
 def _versions(leaderboard: Leaderboard) -> Section:
     def log_of(run: RunResult) -> list[str]:
+        if run.location.reported is not None:
+            return [run.location.reported.run.tool]
         collector = run.info.collector_version
         return [run.info.format + (f", collector {collector}" if collector else "")]
 

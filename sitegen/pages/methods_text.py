@@ -9,6 +9,7 @@ FORMULAS: Mapping[str, str] = {
     "energy_kwh": "CPU energy + GPU energy",
     "cpu_energy_kwh": "Σ Δt × P_CPU / 3.6×10⁶",
     "gpu_energy_kwh": "Σ Δt × P_GPU / 3.6×10⁶",
+    "ram_energy_kwh": "as another tool estimates it; logs of our own have none",
     "emissions_kg": "Σ PUE × E(Δt) × I(Δt) / 1000",
     "mean_carbon_intensity_g_per_kwh": "mean of I over the intervals",
     "duration_hours": "(end − start) / 3600",

@@ -33,7 +33,9 @@ def power_words(source: PowerSource) -> str:
     rated = "" if source.rated_power_w is None else f", from {source.rated_power_w:g} W"
     # What an estimate starts from may itself be an assumption, and says so here.
     found_by = f": {source.found_by}" if source.kind == "estimate" and source.found_by else ""
-    return f"{source.component.upper()}: {name} ({_KINDS[source.kind]}{rated}{found_by})"
+    component = source.component
+    component = component.upper() if component in {"cpu", "gpu", "ram"} else component.capitalize()
+    return f"{component}: {name} ({_KINDS[source.kind]}{rated}{found_by})"
 
 
 def power_of(run: RunResult) -> list[str]:

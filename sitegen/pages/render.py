@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from ..addresses import COMPARE, METHODS, RUN_TABLE, RUNS
 from ..columns import GroupFigures
-from ..model import Group, Leaderboard, RunResult, TimeChart
+from ..model import Group, Leaderboard, RunResult, TimeChart, last_end_s
 from ..plots.siblings import SIBLINGS_FILE, siblings_data
 from ..run_index import RunEntry, part_of_index
 from ..run_table import TableAbout, site_table, write_run_table
@@ -340,7 +340,8 @@ _MOST_FACT_TABLES = 512
 
 def _newest_day(runs: Sequence[RunResult]) -> str:
     """When the newest run ended; "" without runs. For the foot of the page."""
-    return day(max(run.end_s for run in runs)) if runs else ""
+    newest_s = last_end_s(runs)
+    return "" if newest_s is None else day(newest_s)
 
 
 def _fact_table(environment: Environment, fact: FactTable) -> Markup:

@@ -69,7 +69,7 @@ def run_view(
         crumbs = breadcrumbs(here, (*shown_in[0].ancestors, shown_in[0].leaf), links)
     extras = _extra_figures(run, shown_in[0].leaf if shown_in else None, figure_words)
     figures = {
-        kind.name: _catalogue_view(run, kind) for kind in FIGURES if not _of_no_gpu(run, kind)
+        kind.name: _catalogue_view(run, kind) for kind in FIGURES if not _is_out_of_place(run, kind)
     }
     return RunView(
         title=run_title(run, shown_in),
@@ -111,6 +111,10 @@ def run_title(run: RunResult, shown_in: Sequence[Shown]) -> str:
 
 
 def _when(run: RunResult) -> str:
+    if run.location.reported is not None:
+        return _when_reported(run)
+    if run.start_s is None or run.end_s is None:
+        return ""
     samples = count(run.n_samples, "sample")
     took_s = run.end_s - run.start_s
     of = ""
@@ -120,8 +124,20 @@ def _when(run: RunResult) -> str:
     return f"{moment(run.start_s)}, for {duration(took_s)}{of}, {samples}"
 
 
-def _of_no_gpu(run: RunResult, kind: FigureKind) -> bool:
-    """A figure of GPUs on a machine that has none: neither measured nor missing."""
+def _when_reported(run: RunResult) -> str:
+    hours = run.figures["duration_hours"].value
+    told = (
+        "" if run.start_s is None else moment(run.start_s),
+        "" if hours is None else f"for {duration(hours * SECONDS_PER_HOUR)}",
+        f"measured by {run.location.reported.run.tool}" if run.location.reported else "",
+    )
+    return ", ".join(filter(None, told))
+
+
+def _is_out_of_place(run: RunResult, kind: FigureKind) -> bool:
+    """A figure of GPUs on a machine that has none, or of what only other tools tell: neither measured nor missing."""
+    if kind.name == "ram_energy_kwh":
+        return run.figures[kind.name].value is None
     return "gpu" in kind.name and not run.info.gpu_info and run.figures[kind.name].value is None
 
 

@@ -73,5 +73,10 @@ def run_about(run: RunResult) -> str:
     """What a run is found by beside its path: the hardware, the region and the day."""
     region = run.info.region
     place = (region.name or region.id) if region else ""
-    words = [processor(run), *gpus(run), place, iso(run.start_s)[:10]]
+    words = [
+        processor(run),
+        *gpus(run),
+        place,
+        "" if run.start_s is None else iso(run.start_s)[:10],
+    ]
     return ", ".join(dict.fromkeys(filter(None, words)))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from importlib.metadata import version
 
-from ..model import RunResult
+from ..model import RunResult, first_start_s, last_end_s
 from .links import Links
 from .site import Site
 
@@ -32,17 +32,17 @@ class Subject:
     @property
     def first_day(self) -> str:
         """When the first of the runs began: "2026-11-23"; "" without runs."""
-        return _day(min(run.start_s for run in self.runs)) if self.runs else ""
+        return _day(first_start_s(self.runs))
 
     @property
     def last_day(self) -> str:
         """When the last of the runs ended; "" without runs. The date of the data: no page holds that of its making."""
-        return _day(max(run.end_s for run in self.runs)) if self.runs else ""
+        return _day(last_end_s(self.runs))
 
 
 @lru_cache(256)
-def _day(time_s: float) -> str:
-    return datetime.fromtimestamp(time_s, UTC).date().isoformat()
+def _day(time_s: float | None) -> str:
+    return "" if time_s is None else datetime.fromtimestamp(time_s, UTC).date().isoformat()
 
 
 @cache

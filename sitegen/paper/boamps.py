@@ -95,7 +95,8 @@ def _measure(run: RunResult) -> dict[str, Any]:
     hours = run.figures["duration_hours"].value
     if hours is not None:
         measure["measurementDuration"] = hours * SECONDS_PER_HOUR
-    measure["measurementDateTime"] = _moment(datetime.fromtimestamp(run.start_s, UTC))
+    if run.start_s is not None:
+        measure["measurementDateTime"] = _moment(datetime.fromtimestamp(run.start_s, UTC))
     return measure
 
 

@@ -9,7 +9,7 @@ from math import fsum
 from typing import Literal, TypeVar
 
 from ..carbon import is_live
-from ..model import ABSENT, Basis, Figure, RunResult
+from ..model import ABSENT, Basis, Figure, RunResult, first_start_s, last_end_s
 from ..units import GRAMS_PER_KG
 
 Origin = Literal["measured", "estimated", "reported"]
@@ -90,9 +90,9 @@ class Impact:
     """Of one or more runs. Sums do not depend on the runs' order."""
 
     n_runs: int
-    start_s: float
-    """The earliest start, in seconds since 1970."""
-    end_s: float
+    start_s: float | None
+    """The earliest start, in seconds since 1970. None: no file tells it."""
+    end_s: float | None
     facility_energy_kwh: Total
     """With PUE."""
     energy_kwh: Total
@@ -149,8 +149,8 @@ def impact(runs: Sequence[RunResult]) -> Impact:
     held = {_holds_for_ever(run) for run in gappy}
     return Impact(
         n_runs=len(runs),
-        start_s=min(run.start_s for run in runs),
-        end_s=max(run.end_s for run in runs),
+        start_s=first_start_s(runs),
+        end_s=last_end_s(runs),
         facility_energy_kwh=_total(runs, "facility_energy_kwh"),
         energy_kwh=_total(runs, "energy_kwh"),
         emissions_kg=_total(runs, "emissions_kg"),

@@ -39,20 +39,20 @@ def distinct(results: Iterable[RunResult]) -> Distinct:
 def _each_folder_once(results: Iterable[RunResult]) -> Iterator[RunResult]:
     seen = set()
     for result in sorted(results, key=lambda result: result.location.path):
-        folder = result.location.folder.resolve()
-        if folder not in seen:
-            seen.add(folder)
+        place = result.location.place
+        if place not in seen:
+            seen.add(place)
             yield result
 
 
 def _longest_first(result: RunResult) -> tuple[float, int, str]:
-    return (-result.end_s, -result.n_samples, result.location.path)
+    return (-(result.end_s or 0.0), -result.n_samples, result.location.path)
 
 
 def _identity(result: RunResult) -> Hashable:
     if result.info.run_id:
         return (result.info.run_id, result.start_s)
-    return result.location.folder.resolve()
+    return result.location.place
 
 
 def _left_out(copy: RunResult, kept: RunResult) -> Problem:

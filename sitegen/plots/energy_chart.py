@@ -21,7 +21,8 @@ from .parts import axis_figure, listed, rounded
 MOST_ROWS = 30
 _MOST_PUES = 12
 OVERHEAD = "Facility overhead"
-_COLOURS = {"CPU": 0, "GPU": 1, OVERHEAD: 6}
+REST = "Memory, or not told apart"
+_COLOURS = {"CPU": 0, "GPU": 1, REST: 2, OVERHEAD: 6}
 _CERTAIN: tuple[Provenance, ...] = ("measured", "reported")
 
 
@@ -84,7 +85,7 @@ def energy_chart(
             "title": "What the energy went into",
             "x": axis_figure(x),
             "rowLabel": "Run" if of_runs else "Experiment",
-            "parts": [{"name": name, "colour": colour} for name, colour in _COLOURS.items()],
+            "parts": [{"name": name, "colour": _COLOURS[name]} for name in _names(rows)],
             "rows": [_figure_row(row, parts) for row, parts in zip(shown, stretches, strict=True)],
         },
         description=_description(x, shown, stretches),
@@ -103,10 +104,18 @@ def _stretches(split: Split, factor: float) -> tuple[_Stretch, ...]:
         for part in split.parts
         if part.kwh is not None
     )
+    if split.rest_kwh > 0:
+        measured += (_Stretch(REST, split.rest_kwh * factor, split.rest_provenance),)
     if split.overhead_kwh <= 0:
         return measured
     overhead = _Stretch(OVERHEAD, split.overhead_kwh * factor, split.overhead_provenance)
     return (*measured, overhead)
+
+
+def _names(rows: Sequence[SplitRow]) -> list[str]:
+    """Of all parts; the rest is named only where some row has it."""
+    has_rest = any(row.split.rest_kwh > 0 for row in rows)
+    return [name for name in _COLOURS if name != REST or has_rest]
 
 
 def _bars(stretches: Sequence[_Stretch]) -> Iterator[Bar]:
@@ -216,20 +225,24 @@ def _description(
 
 def _table(x: AxisText, rows: Sequence[SplitRow], factor: float, of_runs: bool) -> DataTable:
     unit = f" ({x.unit})"
-    head = ("Run" if of_runs else "Experiment", *(f"{n}{unit}" for n in (*_COLOURS, "Together")))
+    names = _names(rows)
+    head = ("Run" if of_runs else "Experiment", *(f"{n}{unit}" for n in (*names, "Together")))
     listed_rows = rows[:MOST_LISTED]
     return DataTable(
-        head, tuple(_table_row(r.name, r.split, factor) for r in listed_rows), 1, is_whole=True
+        head, tuple(_table_row(r, factor, REST in names) for r in listed_rows), 1, is_whole=True
     )
 
 
-def _table_row(name: str, split: Split, factor: float) -> tuple[str, ...]:
-    parts = (
+def _table_row(row: SplitRow, factor: float, has_rest: bool) -> tuple[str, ...]:
+    split = row.split
+    parts = [
         "—" if p.kwh is None else _sign(p.provenance) + number(p.kwh * factor) for p in split.parts
-    )
+    ]
+    if has_rest:
+        parts.append(_sign(split.rest_provenance) + number(split.rest_kwh * factor))
     overhead = number(max(0.0, split.overhead_kwh) * factor)
     sign = _sign(split.overhead_provenance)
-    return (name, *parts, sign + overhead, sign + number(split.facility_kwh * factor))
+    return (row.name, *parts, sign + overhead, sign + number(split.facility_kwh * factor))
 
 
 def _sign(provenance: Provenance) -> str:
