@@ -54,9 +54,8 @@ def load_command(module: str, name: str) -> click.Command:
     Raises:
         click.ClickException: it needs packages that are not installed.
     """
-    if module.startswith(
-        "."
-    ):  # not for the collector, which hands its environment to what it measures
+    # Not for the collector, which hands its environment to what it measures.
+    if module.startswith("."):
         _do_without_threads()
     try:
         with nothing_to_free(for_good=True):

@@ -64,6 +64,15 @@ def test_student_at_the_edges() -> None:
     assert np.isnan(found[5:]).all()
 
 
+def test_student_where_the_gamma_functions_become_a_series() -> None:
+    """Around 200 degrees of freedom nothing jumps."""
+    freedom = np.array([198.0, 199.9, 200.0, 200.1, 210.0, 300.0])
+    for t in (0.5, 1.96, 8.0):
+        assert student_tails(freedom, np.full(6, t)) == pytest.approx(
+            2 * stdtr(freedom, -t), rel=1e-12
+        )
+
+
 def test_student_without_a_pair() -> None:
     """Nothing in, nothing out."""
     nothing = np.array([])
