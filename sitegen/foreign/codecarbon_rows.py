@@ -18,39 +18,9 @@ from .model import ForeignFile
 from .values import number, time_s
 
 _MOST_READINGS = 1_000
-_LEFT_OUT = frozenset(
-    (
-        *(
-            "run_id",
-            "experiment_id",
-            "emissions_rate",
-            "cpu_power",
-            "gpu_power",
-            "ram_power",
-            "cpu_energy",
-        ),
-        *(
-            "gpu_energy",
-            "ram_energy",
-            "water_consumed",
-            "country_name",
-            "country_iso_code",
-            "region",
-        ),
-        *(
-            "cloud_provider",
-            "cloud_region",
-            "os",
-            "cpu_count",
-            "cpu_model",
-            "gpu_count",
-            "gpu_model",
-        ),
-        *("longitude", "latitude", "ram_total_size"),
-    )
-)
-"""Columns that may be empty."""
-
+_MOST_TRIES = 100_000
+"""For all rows of a file: enough for ten thousand rows with columns left out."""
+_MOST_COLUMNS = 100
 _COUNTRY = "country_name,country_iso_code,region"
 _CLOUD = "cloud_provider,cloud_region"
 _ENERGY = "cpu_power,gpu_power,ram_power,cpu_energy,gpu_energy,ram_energy,energy_consumed"
@@ -59,6 +29,13 @@ _HARDWARE = (
     "cpu_count,cpu_model,gpu_count,gpu_model,longitude,latitude,ram_total_size,tracking_mode"
 )
 _RATE = "duration,emissions,emissions_rate"
+_EMPTY = (
+    "run_id,experiment_id,emissions_rate,cpu_power,gpu_power,ram_power,cpu_energy,gpu_energy,ram_energy,"
+    "water_consumed,country_name,country_iso_code,region,cloud_provider,cloud_region,os,cpu_count,cpu_model,gpu_count,"
+    "gpu_model,longitude,latitude,ram_total_size"
+)
+_LEFT_OUT = frozenset(_EMPTY.split(","))
+"""Columns that may be empty."""
 _LAYOUTS = tuple(
     tuple(layout.split(","))
     for layout in (
@@ -84,26 +61,47 @@ _LAYOUTS = tuple(
 """The columns of its releases from 1.0 to 3.3, in their orders."""
 
 
-def whole(file: ForeignFile, row: Row) -> tuple[Mapping[str, str] | None, Problem | None]:
-    """A row's fields by column, without empty ones.
+class Rows:
+    """Puts the rows of one file under their columns. A stranger's file may need no end of trying: it is bounded."""
 
-    Returns:
-        None for a row that cannot be put under its columns; and what was repaired or refused.
-    """
-    if row.is_whole and _fits(row.header, row.fields):
-        return row.by_name, None
-    for layout in (row.header, *(known for known in _LAYOUTS if known != row.header)):
-        values = _agreed(layout, row.fields)
-        if values:
-            return values, _problem(
-                file, row, "it is read as a row in which empty columns are left out"
-            )
-    if row.is_whole:
-        return (
-            row.by_name,
-            None,
-        )  # of a layout that is not known here; each value is checked on its own
-    return None, _problem(file, row, "the row is skipped", is_lost=True)
+    def __init__(self, file: ForeignFile) -> None:
+        self._file = file
+        self._tries_left = _MOST_TRIES
+
+    def whole(self, row: Row) -> tuple[Mapping[str, str] | None, Problem | None]:
+        """A row's fields by column, without empty ones.
+
+        Returns:
+            None for a row that cannot be put under its columns; and what was repaired or refused.
+        """
+        if row.is_whole and _fits(row.header, row.fields):
+            return row.by_name, None
+        for layout in (row.header, *(known for known in _LAYOUTS if known != row.header)):
+            values = self._agreed(layout, row.fields)
+            if values:
+                hint = "it is read as a row in which empty columns are left out"
+                return values, _problem(self._file, row, hint)
+        if row.is_whole:
+            # Of a layout that is not known here; each value is checked on its own.
+            return row.by_name, None
+        return None, _problem(self._file, row, "the row is skipped", is_lost=True)
+
+    def _agreed(self, layout: Sequence[str], fields: Sequence[str]) -> dict[str, str]:
+        """What all ways agree on in which the fields may stand under a layout's columns; nothing where none is."""
+        most = min(_MOST_READINGS, self._tries_left)
+        if most <= 0 or not len(fields) <= len(layout) <= _MOST_COLUMNS:
+            return {}
+        readings = list(islice(_readings(layout, fields), most))
+        self._tries_left -= 1 + len(readings)
+        if not readings or len(readings) == most:
+            return {}
+        first = readings[0]
+        agreed = {
+            column: text
+            for column, text in first.items()
+            if all(reading.get(column) == text for reading in readings)
+        }
+        return agreed if {"duration", "energy_consumed"} <= agreed.keys() else {}
 
 
 def _problem(file: ForeignFile, row: Row, hint: str, *, is_lost: bool = False) -> Problem:
@@ -116,20 +114,6 @@ def _problem(file: ForeignFile, row: Row, hint: str, *, is_lost: bool = False) -
         hint=hint,
         severity="error" if is_lost else "warning",
     )
-
-
-def _agreed(layout: Sequence[str], fields: Sequence[str]) -> dict[str, str]:
-    """What all ways agree on in which the fields may stand under a layout's columns; nothing where there is none."""
-    readings = list(islice(_readings(layout, fields), _MOST_READINGS))
-    if not readings or len(readings) == _MOST_READINGS:
-        return {}
-    first = readings[0]
-    agreed = {
-        column: text
-        for column, text in first.items()
-        if all(reading.get(column) == text for reading in readings)
-    }
-    return agreed if {"duration", "energy_consumed"} <= agreed.keys() else {}
 
 
 def _readings(layout: Sequence[str], fields: Sequence[str]) -> Iterator[dict[str, str]]:

@@ -43,7 +43,9 @@ def gpu_facts(names: str, count: float | None = None) -> tuple[Mapping[str, str]
         match = _HOW_MANY.fullmatch(part.strip())
         n, name = (int(match[1]), match[2]) if match else (1, part)
         if words(name):
-            found += [{"Name": words(name)}] * min(n, MAX_GPUS)
+            found += [{"Name": words(name)}] * min(n, MAX_GPUS - len(found))
+        if len(found) >= MAX_GPUS:
+            break
     if count is not None and count == int(count) and 0 <= count <= MAX_GPUS:
         found = (found or [{}])[:1] * int(count) if len(found) != count else found
     return tuple(found[:MAX_GPUS])
