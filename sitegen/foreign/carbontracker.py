@@ -226,7 +226,8 @@ def _of_output(file: ForeignFile, text: str) -> tuple[tuple[ReportedRun, ...], t
     blocks = list(
         re.finditer(
             r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) - CarbonTracker:\s+Actual consumption(?: for (\d+) epoch\(s\))?:"
-            r"[ \t\r]*\n[ \t]*Time:[ \t]*(\S+)[ \t\r]*\n[ \t]*Energy:[ \t]*(\S+) kWh[ \t\r]*\n[ \t]*CO2eq:[ \t]*(\S+) g",
+            r"[ \t\r]*\n[ \t]*Time:[ \t]*(\S+)[ \t\r]*\n[ \t]*Energy:[ \t]*(\S+) kWh"
+            r"[ \t\r]*\n[ \t]*CO2eq:[ \t]*(\S+) g",
             text,
         )
     )

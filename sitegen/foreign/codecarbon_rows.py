@@ -31,11 +31,18 @@ _HARDWARE = (
 _RATE = "duration,emissions,emissions_rate"
 _EMPTY = (
     "run_id,experiment_id,emissions_rate,cpu_power,gpu_power,ram_power,cpu_energy,gpu_energy,ram_energy,"
-    "water_consumed,country_name,country_iso_code,region,cloud_provider,cloud_region,os,cpu_count,cpu_model,gpu_count,"
-    "gpu_model,longitude,latitude,ram_total_size"
+    "water_consumed,country_name,country_iso_code,region,cloud_provider,cloud_region,cpu_model,gpu_count,gpu_model,"
+    "longitude,latitude"
 )
 _LEFT_OUT = frozenset(_EMPTY.split(","))
 """Columns that may be empty."""
+_TOGETHER = (
+    ("country_name", "country_iso_code"),
+    ("cloud_provider", "cloud_region"),
+    ("gpu_count", "gpu_model"),
+    ("longitude", "latitude"),
+)
+"""Both are there, or neither is."""
 _LAYOUTS = tuple(
     tuple(layout.split(","))
     for layout in (
@@ -91,9 +98,10 @@ class Rows:
         most = min(_MOST_READINGS, self._tries_left)
         if most <= 0 or not len(fields) <= len(layout) <= _MOST_COLUMNS:
             return {}
-        readings = list(islice(_readings(layout, fields), most))
-        self._tries_left -= 1 + len(readings)
-        if not readings or len(readings) == most:
+        tried = list(islice(_readings(layout, fields), most))
+        self._tries_left -= 1 + len(tried)
+        readings = list(filter(_is_sound, tried))
+        if not readings or len(tried) == most:
             return {}
         first = readings[0]
         agreed = {
@@ -145,6 +153,10 @@ def _readings(layout: Sequence[str], fields: Sequence[str]) -> Iterator[dict[str
     return walk(0, 0)
 
 
+def _is_sound(reading: Mapping[str, str]) -> bool:
+    return all((one in reading) == (other in reading) for one, other in _TOGETHER)
+
+
 def _fits(header: Sequence[str], fields: Sequence[str]) -> bool:
     return all(_is_of(column, text) for column, text in zip(header, fields, strict=True))
 
@@ -179,8 +191,8 @@ _CHECKS: Mapping[str, Callable[[str], bool]] = {
     "country_name": _is_words,
     "country_iso_code": _matches("[A-Z]{3}"),
     "region": _is_words,
-    "cloud_provider": _matches(r"[A-Za-z][\w .-]*"),
-    "cloud_region": _is_words,
+    "cloud_provider": _matches(r"[a-z][a-z0-9_-]*"),
+    "cloud_region": _matches(r"[a-z][a-z0-9_-]*"),
     "os": _is_words,
     "python_version": _matches(r"\d+\.\d+(?:\.\d+)?\S*"),
     "codecarbon_version": _matches(r"\d+\.\d+(?:\.\d+)?\S*"),

@@ -29,7 +29,16 @@ LAYOUTS: Mapping[str, Sequence[str]] = {
         ),
         "2.2.0": (_START, _RATE, _POWER, _PLACE, _SOFTWARE, _MACHINE, "on_cloud"),
         "2.4.2": (_START, _RATE, _POWER, _PLACE, _SOFTWARE, _MACHINE, "on_cloud pue"),
-        "2.7.1": (_START, "experiment_id", _RATE, _POWER, _PLACE, _SOFTWARE, _MACHINE, "on_cloud pue"),
+        "2.7.1": (
+            _START,
+            "experiment_id",
+            _RATE,
+            _POWER,
+            _PLACE,
+            _SOFTWARE,
+            _MACHINE,
+            "on_cloud pue",
+        ),
         "3.0.8": (
             _START,
             "experiment_id",
