@@ -183,7 +183,7 @@ def _unread(file: ForeignFile, line: int, expected: str, text: str) -> Problem:
 
 def _mean_over_gpus(file: ForeignFile, found: _Epochs) -> tuple[Problem, ...]:
     """That several GPUs' power is too low, where it is."""
-    release = tuple(map(int, re.findall(r"\d+", found.release)[:3]))
+    release = tuple(map(int, re.findall(r"\d{1,9}", found.release)[:3]))
     gpus = len(
         [gpu for gpu in gpu_facts(found.devices.get("gpu", "")) if gpu["Name"] != _NEURAL_ENGINE]
     )

@@ -19,7 +19,9 @@ from .values import number, time_s
 
 _MOST_READINGS = 1_000
 _MOST_TRIES = 100_000
-"""For all rows of a file: enough for ten thousand rows with columns left out."""
+"""Ways for all rows of a file: enough for ten thousand rows with columns left out."""
+_IN_VAIN = 10
+"""What a layout counts for that a row does not fit at all."""
 _MOST_COLUMNS = 100
 _COUNTRY = "country_name,country_iso_code,region"
 _CLOUD = "cloud_provider,cloud_region"
@@ -74,6 +76,8 @@ class Rows:
     def __init__(self, file: ForeignFile) -> None:
         self._file = file
         self._tries_left = _MOST_TRIES
+        self._last: tuple[str, ...] = ()
+        """The layout that a row was repaired by last: that of the next one, most likely."""
 
     def whole(self, row: Row) -> tuple[Mapping[str, str] | None, Problem | None]:
         """A row's fields by column, without empty ones.
@@ -83,9 +87,10 @@ class Rows:
         """
         if row.is_whole and _fits(row.header, row.fields):
             return row.by_name, None
-        for layout in (row.header, *(known for known in _LAYOUTS if known != row.header)):
+        for layout in dict.fromkeys((row.header, self._last, *_LAYOUTS)):
             values = self._agreed(layout, row.fields)
             if values:
+                self._last = layout
                 hint = "it is read as a row in which empty columns are left out"
                 return values, _problem(self._file, row, hint)
         if row.is_whole:
@@ -99,7 +104,7 @@ class Rows:
         if most <= 0 or not len(fields) <= len(layout) <= _MOST_COLUMNS:
             return {}
         tried = list(islice(_readings(layout, fields), most))
-        self._tries_left -= 1 + len(tried)
+        self._tries_left -= len(tried) or _IN_VAIN
         readings = list(filter(_is_sound, tried))
         if not readings or len(tried) == most:
             return {}
