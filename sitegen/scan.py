@@ -159,7 +159,8 @@ def _runs_in_folder(
     while pending:
         folder, name = pending.pop()
         listed = _listed(folder, name, problems)
-        if folder.endswith(_LOG_FOLDER_END) and folder != top:
+        is_logs = folder.endswith(_LOG_FOLDER_END) and folder != top
+        if is_logs:
             run = run_in(folder, listed, name, root, problems)
             if run is not None:
                 # No folder below the first is a link, so that nothing but the first needs resolving.
@@ -171,7 +172,7 @@ def _runs_in_folder(
             elif entry.is_dir(follow_symlinks=False):
                 if entry.name not in NEVER_ENTERED:
                     below.append((entry.path, f"{name}/{name_text(entry.name)}"))
-            elif readers.may_read(entry.name):
+            elif not is_logs and readers.may_read(entry.name):
                 real_folder = f"{real_top}{folder[len(top) :]}"
                 for run in reported_runs(Path(folder), root, name, entry.name, readers, problems):
                     yield f"{real_folder}/{run.path[len(name) + 1 :]}", run

@@ -31,13 +31,13 @@ _HARDWARE = (
     "cpu_count,cpu_model,gpu_count,gpu_model,longitude,latitude,ram_total_size,tracking_mode"
 )
 _RATE = "duration,emissions,emissions_rate"
-_EMPTY = (
-    "run_id,experiment_id,emissions_rate,cpu_power,gpu_power,ram_power,cpu_energy,gpu_energy,ram_energy,"
-    "water_consumed,country_name,country_iso_code,region,cloud_provider,cloud_region,cpu_model,gpu_count,gpu_model,"
-    "longitude,latitude"
+_LEFT_OUT = frozenset(
+    (
+        *("run_id", "experiment_id", "country_name", "country_iso_code", "region"),
+        *("cloud_provider", "cloud_region", "gpu_count", "gpu_model", "longitude", "latitude"),
+    )
 )
-_LEFT_OUT = frozenset(_EMPTY.split(","))
-"""Columns that may be empty."""
+"""Columns that may be empty: what may not be known of machine and place. All others are always there."""
 _TOGETHER = (
     ("country_name", "country_iso_code"),
     ("cloud_provider", "cloud_region"),

@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from ..errors import Problem
 from ..model import Figure, RunInfo
 from ..text import number as number_text
@@ -71,6 +69,8 @@ def read(file: ForeignFile) -> tuple[tuple[ReportedRun, ...], tuple[Problem, ...
 
 def _front_matter(data: bytes) -> Mapping[str, Any] | None:
     """The card's mapping. Without anchors, of which a few make a text without end."""
+    import yaml  # which nothing else here needs
+
     try:
         tokens = yaml.scan(data, Loader=yaml.CSafeLoader)
         if any(isinstance(token, yaml.AliasToken | yaml.AnchorToken) for token in tokens):

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Sequence
 from fnmatch import translate
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 
@@ -15,6 +15,7 @@ from .model import FileReader
 log = logging.getLogger(__name__)
 
 ENTRY_POINTS = "wattboard.readers"
+_MOST_NAMES = 4_096
 
 _OURS = (
     "codecarbon",
@@ -37,11 +38,12 @@ class Readers:
             for reader in readers
         ]
         patterns = [pattern for reader in readers for pattern in reader.file_names]
-        self._any = re.compile("|".join(map(translate, patterns)), re.IGNORECASE)
+        matches = re.compile("|".join(map(translate, patterns)), re.IGNORECASE).match
+        self._may_read = lru_cache(_MOST_NAMES)(lambda name: matches(name) is not None)
 
     def may_read(self, name: str) -> bool:
-        """Whether a file of this name is worth opening."""
-        return self._any.match(name) is not None
+        """Whether a file of this name is worth opening. Files of one name lie in each of thousands of folders."""
+        return self._may_read(name)
 
     def of(self, name: str) -> list[FileReader]:
         """Those that are asked whether a file of this name is theirs."""

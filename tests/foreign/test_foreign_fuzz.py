@@ -13,6 +13,7 @@ import pytest
 from emissions_rows import LATEST, LAYOUTS, fields, table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reading import SAMPLES
 from wattboard.sitegen.catalog import BY_NAME
 from wattboard.sitegen.foreign.find import runs_in
 from wattboard.sitegen.foreign.model import ReportedSource
@@ -29,6 +30,7 @@ EXAMPLES = settings(
 
 SEEDS: dict[str, bytes] = {
     "emissions.csv": table(fields(LATEST), fields(LATEST, run_id="")),
+    "emissions.csv.bak": table(fields(LATEST), fields(LATEST, run_id="")),
     "emission.csv": b"id,project_name,experiment_description,epoch,start_time,duration(s),"
     b"power_consumption(kWh),CO2_emissions(kg),CPU_name,GPU_name,OS,region/country,cost\n"
     b'6a,p,none,N/A,2026-10-06 01:17:23,7.5,0.002,7e-05,"CPU/1 device(s), TDP:45",2 x V100/2 device(s),'
@@ -138,6 +140,26 @@ def test_damaged_files(name: str, data: st.DataObject) -> None:
         check(key, source)
 
 
+@pytest.mark.real_logs
+@pytest.mark.skipif(
+    not SAMPLES.is_dir(), reason="other tools' samples are not part of the repository"
+)
+@EXAMPLES
+@given(st.data())
+def test_damaged_samples(data: st.DataObject) -> None:
+    """Nor does a real file, with bytes replaced, left out or put in."""
+    file = data.draw(st.sampled_from(sorted(SAMPLES.iterdir())))
+    content = bytearray(file.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content)))
+        content[at : at + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=40))
+    known = {"carbontracker_2.3_std.log": "x_carbontracker.log", "mlperf_spl.txt": "spl.txt"}
+    name = "emissions.csv" if file.name.startswith("codecarbon") else file.name
+    name = known.get(name, name)
+    for key, source in found_in(name, {name: bytes(content)}.get):
+        check(key, source)
+
+
 @EXAMPLES
 @given(st.lists(st.lists(st.sampled_from(["", "1", "2024-01-01", "France", "FRA", "N", "x" * 50, "-1", "nan"]),
                          max_size=45), max_size=5),
@@ -191,6 +213,8 @@ HOSTILE = {
         + ", ".join(['{"componentType": "gpu", "componentName": "A", "nbComponent": 1000}'] * 1_000) + "]}}").encode()),
     "depth": ("energy-report.json", b'{"measures": "task", "task": ' + b"[" * 100_000),
     "anchors": ("README.md", b"---\nco2_eq_emissions: 1\na: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: [*b,*b]\n---\n"),
+    "anchors of anchors": ("README.md", b"---\na: &a [x,x]\n" + b"".join(
+        b"b%d: &b%d [*a,*a]\n" % (n, n) for n in range(30)) + b"co2_eq_emissions: 5\n---\n"),
     "a deep card": ("README.md", b"---\nco2_eq_emissions: " + b"[" * 10_000 + b"\n---\n"),
     "readings without order": long(
         "spl.txt", b"Time,08-24-2021 17:28:47.621,Watts,1\nTime,08-24-1999 17:28:47.621,Watts,1\n", 20_000
