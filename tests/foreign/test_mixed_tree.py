@@ -146,6 +146,7 @@ def test_the_page_tells_the_tools_known_faults(tmp_path: Path, logs: Path) -> No
 def test_methods_name_the_tools(tmp_path: Path, logs: Path) -> None:
     """The page of methods counts the runs of each tool, and the PUEs that are within figures."""
     text = (made(tmp_path) / "methods" / "index.html").read_text("utf-8")
+    assert "Runs that other tools measured (CarbonTracker, CodeCarbon)" in text
     for told in ("CodeCarbon 3.2.3", "CarbonTracker 2.4.2", "already in the figures of CodeCarbon"):
         assert told in text
 
@@ -181,6 +182,12 @@ def test_the_papers_commands(tmp_path: Path, logs: Path) -> None:
     twice = wattboard("statement", logs, logs / "sweep", "--country", "USA", "--format", "text")
     assert twice.out == outcome.out
     assert f"used {total:.4g} kWh of electricity" in outcome.out
+    assert "own figures for 3 runs from CodeCarbon and 1 run from CarbonTracker." in outcome.out
+    assert "Samples cover all of the time of 2 runs." in outcome.out
+    assert "Nordic" not in outcome.out
+    assert "or the size of its memory" in outcome.out
+    alone = wattboard("statement", logs / "sweep", "--country", "USA", "--format", "text").out
+    assert "Samples" not in alone
     for form in ("latex", "markdown", "hf", "boamps"):
         assert wattboard("statement", logs, "--country", "USA", "--format", form).code == 0
     output = tmp_path / "appendix.tex"
