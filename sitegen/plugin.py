@@ -33,6 +33,7 @@ from mkdocs.utils.yaml import yaml_load
 from . import navigation, run_index, search_index
 from .addresses import COMPARE, DATA_FILES, LINKABLE, LOG_ZIP, METHODS, RUN_FILES, RUN_TABLE, RUNS
 from .assets import bundles
+from .branch import published_cname
 from .build import BuildOptions, Measured, build, measured_for
 from .cache.archive import Archive, archive
 from .cache.folder import CacheOptions
@@ -353,6 +354,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             tuple(self._log_folders(config)),
             _path(spec, config) if spec else None,
             CacheOptions(folder, not self.config.cache),
+            Path(config.site_dir),
         )
 
     def _open_archive(self, config: MkDocsConfig) -> None:
@@ -769,6 +771,8 @@ class SiteSources:
     log_folders: tuple[Folder, ...]
     spec_file: Path | None
     cache: CacheOptions
+    site_folder: Path
+    """Where the site goes, if nobody says otherwise."""
 
 
 def site_sources(options: SiteOptions) -> SiteSources:
@@ -778,10 +782,38 @@ def site_sources(options: SiteOptions) -> SiteSources:
         HostError: the config file cannot be used; the reason was logged.
     """
     if options.config_file is None:
-        return SiteSources(options.log_folders, options.spec_file, options.cache)
+        return SiteSources(options.log_folders, options.spec_file, options.cache, Path("site"))
     with _failures_told(), _settings(options) as (config_file, settings):
         config = load_config(config_file, **settings)
         return _our_plugin(config).sources(config)
+
+
+def deploy_site(
+    options: SiteOptions,
+    remote_name: str | None,
+    remote_branch: str | None,
+    message: str | None,
+    *,
+    force: bool,
+) -> None:
+    """Push the site that was built to a branch, by MkDocs' own `gh-deploy`.
+
+    A CNAME that is on the branch alone, where the settings of GitHub Pages put it, stays.
+
+    Raises:
+        HostError: it could not be pushed; the reason was logged.
+    """
+    from mkdocs.commands.gh_deploy import gh_deploy  # with what nothing else needs
+
+    given = {"remote_name": remote_name, "remote_branch": remote_branch}
+    with _failures_told(), _settings(options) as (config_file, settings):
+        named = {name: value for name, value in given.items() if value}
+        config = load_config(config_file, **settings, **named)
+        cname = Path(config.site_dir) / "CNAME"
+        kept = b"" if cname.is_file() else published_cname(config.remote_name, config.remote_branch)
+        if kept:
+            cname.write_bytes(kept)
+        gh_deploy(config, message=message, force=force)
 
 
 def serve_site(options: SiteOptions, address: str | None) -> None:

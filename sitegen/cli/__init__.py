@@ -19,6 +19,7 @@ from ..garbage import nothing_to_free
 _COMMANDS = {
     "track": ("wattboard.collector.track", "Run a command and write its energy log."),
     "doctor": ("wattboard.collector.doctor", "Say what can be measured on this machine."),
+    "init": (".init", "Lay down a leaderboard's repository, its spec guessed from the logs."),
     "build": (".build", "Build a site from logs and a spec."),
     "serve": (".serve", "Preview a site, rebuilt as its spec changes."),
     "measure": (".measure", "Print the figures of every run."),
@@ -28,6 +29,7 @@ _COMMANDS = {
     "estimate": (".estimate", "Estimate energy and emissions where nothing was measured."),
     "region": (".region", "Say which grid zone a place is in, and how much a kWh emits there."),
     "cloud-regions": (".cloud_regions", "List a cloud provider's regions by carbon intensity."),
+    "deploy": (".deploy", "Build the site and push it to the branch that GitHub Pages shows."),
     "check": (".check", "Say what is wrong with logs and a spec."),
     "cache": (".cache", "Say what is kept from one command to the next, or delete it."),
     "schema": (".schema", "Print the JSON Schema of the site spec."),
