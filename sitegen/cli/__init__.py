@@ -27,6 +27,7 @@ _COMMANDS = {
     "region": (".region", "Say which grid zone a place is in, and how much a kWh emits there."),
     "cloud-regions": (".cloud_regions", "List a cloud provider's regions by carbon intensity."),
     "check": (".check", "Say what is wrong with logs and a spec."),
+    "diff": (".diff", "Say what changes from one built site to another."),
     "cache": (".cache", "Say what is kept from one command to the next, or delete it."),
     "schema": (".schema", "Print the JSON Schema of the site spec."),
 }
