@@ -7,12 +7,13 @@ Fields: model/report_schema.json of github.com/Boavizta/BoAmps. `powerConsumptio
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from ..errors import Problem
 from ..model import Cloud, Figure, GridIntensity, Provenance, RunInfo, Surroundings
 from ..units import SECONDS_PER_HOUR
-from .facts import cpu_facts, gpu_facts, region, words
+from .facts import MAX_GPUS, cpu_facts, gpu_facts, region, words
 from .json_values import entries, mapping, parsed, text
 from .model import ForeignFile, ReportedRun
 from .values import UTC_ASSUMED, number, refused, time_s
@@ -127,7 +128,7 @@ def _info(report: Mapping[str, Any], measure: Mapping[str, Any], method: str) ->
             ram[0] if ram else None,
             text(mapping(report, "software").get("version")),
         ),
-        gpu_info=tuple(gpu for part in parts for gpu in _gpus(part)),
+        gpu_info=tuple(islice((gpu for part in parts for gpu in _gpus(part)), MAX_GPUS)),
         region=region(
             text(environment.get("country")), text(environment.get("location")), f"told by {TOOL}"
         ),

@@ -30,6 +30,8 @@ TOOL = "CarbonTracker"
 _OUTPUT = "_output.log"
 _HEAD_BYTES = 64 << 10
 _MOST_EPOCHS = 1_000_000
+_MOST_CHARS = 10_000
+"""Of a line: what searches it may take the square of its length."""
 _LINE = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) - (.*)")
 _MEAN_OVER_GPUS = ((2, 0), (2, 4, 3))
 """From which release to which the power of several GPUs is their mean instead of their sum."""
@@ -99,7 +101,7 @@ class _Epochs:
 def _of_epochs(file: ForeignFile, text: str) -> tuple[tuple[ReportedRun, ...], tuple[Problem, ...]]:
     found = _Epochs()
     for number_of, line in enumerate(text.splitlines(), 1):
-        match = _LINE.match(line)
+        match = _LINE.match(line[:_MOST_CHARS])
         if match and len(found.spans) < _MOST_EPOCHS:
             _take(file, found, number_of, match[1], match[2])
     powers = tuple(
@@ -181,7 +183,7 @@ def _unread(file: ForeignFile, line: int, expected: str, text: str) -> Problem:
 
 def _mean_over_gpus(file: ForeignFile, found: _Epochs) -> tuple[Problem, ...]:
     """That several GPUs' power is too low, where it is."""
-    release = tuple(map(int, re.findall(r"\d+", found.release)[:3]))
+    release = tuple(map(int, re.findall(r"\d{1,9}", found.release)[:3]))
     gpus = len(
         [gpu for gpu in gpu_facts(found.devices.get("gpu", "")) if gpu["Name"] != _NEURAL_ENGINE]
     )
@@ -223,8 +225,9 @@ def _of_output(file: ForeignFile, text: str) -> tuple[tuple[ReportedRun, ...], t
     """The last of the consumptions that it calls actual; predicted ones are none."""
     blocks = list(
         re.finditer(
-            r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) - CarbonTracker:\s+Actual consumption(?: for (\d+) epoch\(s\))?:\s*\n"
-            r"\s*Time:\s*(\S+)\s*\n\s*Energy:\s*(\S+) kWh\s*\n\s*CO2eq:\s*(\S+) g",
+            r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) - CarbonTracker:\s+Actual consumption(?: for (\d+) epoch\(s\))?:"
+            r"[ \t\r]*\n[ \t]*Time:[ \t]*(\S+)[ \t\r]*\n[ \t]*Energy:[ \t]*(\S+) kWh"
+            r"[ \t\r]*\n[ \t]*CO2eq:[ \t]*(\S+) g",
             text,
         )
     )

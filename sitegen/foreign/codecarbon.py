@@ -12,18 +12,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import Problem
-from ..model import Cloud, Figure, Provenance, RunInfo, Surroundings, weakest
+from ..model import ABSENT, Cloud, Figure, Provenance, RunInfo, Surroundings, weakest
 from ..pue import MAX_PUE
 from ..text import count
 from ..units import SECONDS_PER_HOUR
-from .codecarbon_rows import whole
+from .codecarbon_rows import Rows
 from .csv_rows import Row, excerpt_of, header_of, rows_of
 from .facts import cpu_facts, gpu_facts, region, words
 from .model import ForeignFile, ReportedRun
 from .values import UTC_ASSUMED, Numbers, time_s
 
 name = "codecarbon"
-file_names = ("*emissions*.csv", "*emissions*.csv*.bak", "codecarbon*.csv")
+file_names = ("*emissions*.csv", "*emissions*.csv*.bak", "codecarbon*.csv", "codecarbon*.csv*.bak")
 version = 1
 
 TOOL = "CodeCarbon"
@@ -48,6 +48,7 @@ _TOLD = {
 }
 """Columns that no figure is made of, and how the run's page names them."""
 _MOST_LINES = 10
+_MOST_BACKUPS = 8
 _MEAN_SINCE = (3, 1, 2)
 """From here on powers are those of the whole run on average."""
 _RUN_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
@@ -66,8 +67,9 @@ def read(file: ForeignFile) -> tuple[tuple[ReportedRun, ...], tuple[Problem, ...
     rows, problems = rows_of(file, header_of(file)[:2])
     newer = _in_newer_files(file)
     kept: dict[object, tuple[Row, ReportedRun]] = {}
+    of_file = Rows(file)
     for row in rows:
-        values, problem = whole(file, row)
+        values, problem = of_file.whole(row)
         if values is None and problem is not None:
             problems.append(problem)
         if values is None or _identity(values) in newer:
@@ -98,7 +100,7 @@ def _in_newer_files(file: ForeignFile) -> set[object]:
         return set()
     newest, at = match[1], -1 if match[2] is None else int(match[2])
     names = [newest]
-    while len(names) <= 20 and file.beside(f"{newest}_{at + 1}.bak") is not None:
+    while len(names) <= _MOST_BACKUPS and file.beside(f"{newest}_{at + 1}.bak") is not None:
         at += 1
         names.append(f"{newest}_{at}.bak")
     found: set[object] = set()
@@ -107,8 +109,9 @@ def _in_newer_files(file: ForeignFile) -> set[object]:
         if data is None:
             continue
         other = ForeignFile(beside, data)
+        of_other = Rows(other)
         for row in rows_of(other, header_of(other)[:2])[0]:
-            values, _ = whole(other, row)
+            values, _ = of_other.whole(row)
             if values is not None:
                 found.add(_identity(values))
     return found
@@ -121,7 +124,7 @@ def _identity(values: Mapping[str, str]) -> object:
 
 
 def _hours(run: ReportedRun) -> float:
-    return run.figures["duration_hours"].value or 0.0
+    return run.figures.get("duration_hours", ABSENT).value or 0.0
 
 
 def _empty(file: ForeignFile, row: Row) -> Problem:

@@ -18,21 +18,11 @@ from .model import ForeignFile
 from .values import number, time_s
 
 _MOST_READINGS = 1_000
-_LEFT_OUT = frozenset(
-    (
-        *(
-            "run_id",
-            "experiment_id",
-            "country_name",
-            "country_iso_code",
-            "region",
-            "cloud_provider",
-        ),
-        *("cloud_region", "gpu_count", "gpu_model", "longitude", "latitude"),
-    )
-)
-"""Columns that may be empty: what may not be known of machine and place. All others are always there."""
-
+_MOST_TRIES = 100_000
+"""Ways for all rows of a file: enough for ten thousand rows with columns left out."""
+_IN_VAIN = 10
+"""What a layout counts for that a row does not fit at all."""
+_MOST_COLUMNS = 100
 _COUNTRY = "country_name,country_iso_code,region"
 _CLOUD = "cloud_provider,cloud_region"
 _ENERGY = "cpu_power,gpu_power,ram_power,cpu_energy,gpu_energy,ram_energy,energy_consumed"
@@ -41,6 +31,20 @@ _HARDWARE = (
     "cpu_count,cpu_model,gpu_count,gpu_model,longitude,latitude,ram_total_size,tracking_mode"
 )
 _RATE = "duration,emissions,emissions_rate"
+_LEFT_OUT = frozenset(
+    (
+        *("run_id", "experiment_id", "country_name", "country_iso_code", "region"),
+        *("cloud_provider", "cloud_region", "gpu_count", "gpu_model", "longitude", "latitude"),
+    )
+)
+"""Columns that may be empty: what may not be known of machine and place. All others are always there."""
+_TOGETHER = (
+    ("country_name", "country_iso_code"),
+    ("cloud_provider", "cloud_region"),
+    ("gpu_count", "gpu_model"),
+    ("longitude", "latitude"),
+)
+"""Both are there, or neither is."""
 _LAYOUTS = tuple(
     tuple(layout.split(","))
     for layout in (
@@ -66,26 +70,51 @@ _LAYOUTS = tuple(
 """The columns of its releases from 1.0 to 3.3, in their orders."""
 
 
-def whole(file: ForeignFile, row: Row) -> tuple[Mapping[str, str] | None, Problem | None]:
-    """A row's fields by column, without empty ones.
+class Rows:
+    """Puts the rows of one file under their columns. A stranger's file may need no end of trying: it is bounded."""
 
-    Returns:
-        None for a row that cannot be put under its columns; and what was repaired or refused.
-    """
-    if row.is_whole and _fits(row.header, row.fields):
-        return row.by_name, None
-    for layout in (row.header, *(known for known in _LAYOUTS if known != row.header)):
-        values = _agreed(layout, row.fields)
-        if values:
-            return values, _problem(
-                file, row, "it is read as a row in which empty columns are left out"
-            )
-    if row.is_whole:
-        return (
-            row.by_name,
-            None,
-        )  # of a layout that is not known here; each value is checked on its own
-    return None, _problem(file, row, "the row is skipped", is_lost=True)
+    def __init__(self, file: ForeignFile) -> None:
+        self._file = file
+        self._tries_left = _MOST_TRIES
+        self._last: tuple[str, ...] = ()
+        """The layout that a row was repaired by last: that of the next one, most likely."""
+
+    def whole(self, row: Row) -> tuple[Mapping[str, str] | None, Problem | None]:
+        """A row's fields by column, without empty ones.
+
+        Returns:
+            None for a row that cannot be put under its columns; and what was repaired or refused.
+        """
+        if row.is_whole and _fits(row.header, row.fields):
+            return row.by_name, None
+        for layout in dict.fromkeys((row.header, self._last, *_LAYOUTS)):
+            values = self._agreed(layout, row.fields)
+            if values:
+                self._last = layout
+                hint = "it is read as a row in which empty columns are left out"
+                return values, _problem(self._file, row, hint)
+        if row.is_whole:
+            # Of a layout that is not known here; each value is checked on its own.
+            return row.by_name, None
+        return None, _problem(self._file, row, "the row is skipped", is_lost=True)
+
+    def _agreed(self, layout: Sequence[str], fields: Sequence[str]) -> dict[str, str]:
+        """What all ways agree on in which the fields may stand under a layout's columns; nothing where none is."""
+        most = min(_MOST_READINGS, self._tries_left)
+        if most <= 0 or not len(fields) <= len(layout) <= _MOST_COLUMNS:
+            return {}
+        tried = list(islice(_readings(layout, fields), most))
+        self._tries_left -= len(tried) or _IN_VAIN
+        readings = list(filter(_is_sound, tried))
+        if not readings or len(tried) == most:
+            return {}
+        first = readings[0]
+        agreed = {
+            column: text
+            for column, text in first.items()
+            if all(reading.get(column) == text for reading in readings)
+        }
+        return agreed if {"duration", "energy_consumed"} <= agreed.keys() else {}
 
 
 def _problem(file: ForeignFile, row: Row, hint: str, *, is_lost: bool = False) -> Problem:
@@ -98,20 +127,6 @@ def _problem(file: ForeignFile, row: Row, hint: str, *, is_lost: bool = False) -
         hint=hint,
         severity="error" if is_lost else "warning",
     )
-
-
-def _agreed(layout: Sequence[str], fields: Sequence[str]) -> dict[str, str]:
-    """What all ways agree on in which the fields may stand under a layout's columns; nothing where there is none."""
-    readings = list(islice(_readings(layout, fields), _MOST_READINGS))
-    if not readings or len(readings) == _MOST_READINGS:
-        return {}
-    first = readings[0]
-    agreed = {
-        column: text
-        for column, text in first.items()
-        if all(reading.get(column) == text for reading in readings)
-    }
-    return agreed if {"duration", "energy_consumed"} <= agreed.keys() else {}
 
 
 def _readings(layout: Sequence[str], fields: Sequence[str]) -> Iterator[dict[str, str]]:
@@ -141,6 +156,10 @@ def _readings(layout: Sequence[str], fields: Sequence[str]) -> Iterator[dict[str
             yield from walk(column + 1, field)
 
     return walk(0, 0)
+
+
+def _is_sound(reading: Mapping[str, str]) -> bool:
+    return all((one in reading) == (other in reading) for one, other in _TOGETHER)
 
 
 def _fits(header: Sequence[str], fields: Sequence[str]) -> bool:
@@ -177,8 +196,8 @@ _CHECKS: Mapping[str, Callable[[str], bool]] = {
     "country_name": _is_words,
     "country_iso_code": _matches("[A-Z]{3}"),
     "region": _is_words,
-    "cloud_provider": _matches(r"[A-Za-z][\w .-]*"),
-    "cloud_region": _is_words,
+    "cloud_provider": _matches(r"[a-z][a-z0-9_-]*"),
+    "cloud_region": _matches(r"[a-z][a-z0-9_-]*"),
     "os": _is_words,
     "python_version": _matches(r"\d+\.\d+(?:\.\d+)?\S*"),
     "codecarbon_version": _matches(r"\d+\.\d+(?:\.\d+)?\S*"),

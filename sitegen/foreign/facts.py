@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 
 from ..grid import zones
-from ..grid.zones import UnknownZoneError
 from ..model import Region
 from ..readers.hardware import PYTHON_LABEL
 from ..readers.info_fields import clean
@@ -43,7 +42,9 @@ def gpu_facts(names: str, count: float | None = None) -> tuple[Mapping[str, str]
         match = _HOW_MANY.fullmatch(part.strip())
         n, name = (int(match[1]), match[2]) if match else (1, part)
         if words(name):
-            found += [{"Name": words(name)}] * min(n, MAX_GPUS)
+            found += [{"Name": words(name)}] * min(n, MAX_GPUS - len(found))
+        if len(found) >= MAX_GPUS:
+            break
     if count is not None and count == int(count) and 0 <= count <= MAX_GPUS:
         found = (found or [{}])[:1] * int(count) if len(found) != count else found
     return tuple(found[:MAX_GPUS])
@@ -55,17 +56,14 @@ def region(country: str, part: str = "", found_by: str = "", name: str = "") -> 
     Args:
         part: Of the country, as the tool names it; taken where the tables know it.
     """
-    try:
-        whole = zones.find(country)
-    except UnknownZoneError:
+    found = zones.named(country)
+    if len(found) != 1:
         return Region(words(country), words(name), found_by) if words(country) else None
+    whole = found[0]
     for wanted in (part, f"{part}, {whole.name}") if part else ():
-        try:
-            zone = zones.find(wanted)
-        except UnknownZoneError:
-            continue
-        if zone.country_iso3 == whole.id:
-            return Region(zone.id, zone.label, found_by)
+        parts = zones.named(wanted)
+        if len(parts) == 1 and parts[0].country_iso3 == whole.id:
+            return Region(parts[0].id, parts[0].label, found_by)
     return Region(whole.id, whole.label, found_by)
 
 

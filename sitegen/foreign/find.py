@@ -6,6 +6,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from ..errors import Problem
 from .model import FileReader, ForeignFile, ReportedRun, ReportedSource
@@ -38,57 +39,61 @@ def runs_in(
     if data is None:
         return [], []
     for reader in of_name:
-        used: list[bytes] = []
-        file = ForeignFile(path, data, _noting(read, used))
+        file = ForeignFile(path, data, _beside(read))
         try:
             if not reader.recognises(file):
                 continue
             runs, problems = reader.read(file)
+            return list(_named(reader, file, runs)), list(problems)
         except Exception as error:
             log.debug("%s: reader %s", path, reader.name, exc_info=True)
             return [], [_failed(path, reader, error)]
-        return list(_named(reader, file, runs, used)), list(problems)
     return [], []
 
 
-def _noting(
-    read: Callable[[str], bytes | None], used: list[bytes]
-) -> Callable[[str], bytes | None]:
-    """Reads neighbours of a file and keeps in mind what was read."""
+def _beside(read: Callable[[str], bytes | None]) -> Callable[[str], bytes | None]:
+    """Reads neighbours of a file, and nothing elsewhere."""
 
     def beside(name: str) -> bytes | None:
-        if not name or name in {".", ".."} or "/" in name or "\\" in name:
-            return None
-        content = read(name)
-        used.append(content or b"")
-        return content
+        is_elsewhere = not name or name in {".", ".."} or "/" in name or "\\" in name
+        return None if is_elsewhere else read(name)
 
     return beside
 
 
 def _named(
-    reader: FileReader, file: ForeignFile, runs: tuple[ReportedRun, ...], used: list[bytes]
+    reader: FileReader, file: ForeignFile, runs: tuple[ReportedRun, ...]
 ) -> Iterator[tuple[str, ReportedSource]]:
+    """Each run with a key that is its own, and can be part of a path."""
     taken: set[str] = set()
+    next_of: dict[str, int] = {}
+    whole_file = _hash(file.data)
     for run in runs:
-        wanted = _NO_KEY.sub("-", run.key).strip("-.")[:_MAX_KEY_CHARS]
-        key, n = wanted, 1
+        wanted = _NO_KEY.sub("-", run.key[:_MAX_KEY_CHARS]).strip("-.")
+        key = wanted
         while key in taken:
-            n += 1
+            next_of[wanted] = n = next_of.get(wanted, 1) + 1
             key = f"{wanted}-{n}"
         taken.add(key)
-        content = run.excerpt or file.data
-        yield key, ReportedSource(file.name, run, content, _digest(reader, run, content, used))
+        content_hash = _hash(run.excerpt) if run.excerpt else whole_file
+        named = replace(run, key=key)
+        digest = _digest(reader, named, content_hash)
+        yield key, ReportedSource(file.name, named, run.excerpt or file.data, digest)
 
 
-def _digest(reader: FileReader, run: ReportedRun, content: bytes, used: list[bytes]) -> str:
+def _hash(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=20).digest()
+
+
+def _digest(reader: FileReader, run: ReportedRun, content_hash: bytes) -> str:
+    """Of all that the run's result is made of: not of its line, nor of the neighbours that the reader looked into."""
     digest = hashlib.blake2b(digest_size=20)
     for part in (
         f"{reader.name} {reader.version}".encode(),
         repr((run.key, run.tool, run.figures, run.info, run.start_s, run.end_s)).encode(),
         repr((run.emissions_pue, run.problems)).encode(),
-        content,
-        *used,
+        content_hash,
+        *(p.component.encode() for p in run.power),
         *(array.tobytes() for p in run.power for array in (p.start_s, p.end_s, p.power_w)),
     ):
         digest.update(len(part).to_bytes(8, "big"))

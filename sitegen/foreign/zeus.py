@@ -13,6 +13,7 @@ from ..model import Figure, PowerSource, RunInfo
 from ..text import count
 from ..units import JOULES_PER_KWH, SECONDS_PER_HOUR
 from .csv_rows import Row, excerpt_of, header_of, rows_of
+from .facts import words
 from .model import ForeignFile, ReportedRun
 from .values import Numbers, epoch_s, time_s
 
@@ -72,7 +73,9 @@ def _run(file: ForeignFile, row: Row) -> ReportedRun | None:
     )
     # What the CPU drew is not in it.
     whole = Figure(energy.value, "partial")
-    told = {f"GPU {_number(column)} (J)": values[column] for column in gpus if column in values}
+    told = {
+        f"GPU {_number(column)} (J)": words(values[column]) for column in gpus if column in values
+    }
     return ReportedRun(
         key=values.get("window_name", f"row-{row.line}"),
         tool=TOOL,

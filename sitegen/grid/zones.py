@@ -53,7 +53,7 @@ def find(text: str) -> Zone:
     Raises:
         UnknownZoneError: None or several have that id or name.
     """
-    found = _by_name().get(_plain(text), ())
+    found = named(text)
     if len(found) == 1:
         return found[0]
     if found:
@@ -65,6 +65,11 @@ def find(text: str) -> Zone:
     raise UnknownZoneError(
         f'expected a zone such as "DEU", "Germany" or "US-CA", found {text[:_LONGEST]!r}{hint}'
     )
+
+
+def named(text: str) -> tuple[Zone, ...]:
+    """The zones that a text is the id, code or name of: none, one or several. Looks for none that are merely near."""
+    return _by_name().get(_plain(text), ())
 
 
 def by_id(zone: str) -> Zone:

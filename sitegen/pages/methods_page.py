@@ -16,7 +16,7 @@ from ..text import count, moment, number
 from .carbon_text import attribution
 from .hardware import gpus, processor
 from .links import Links, run_url
-from .methods_text import FORMULAS, PROVENANCES, STATISTICS, SYMBOLS
+from .methods_text import FORMULAS, OTHER_TOOLS, PROVENANCES, STATISTICS, SYMBOLS
 from .power_words import UNNAMED_SOURCE, power_of
 from .subject import program
 from .tables import SPREADS
@@ -77,7 +77,7 @@ def methods_view(leaderboard: Leaderboard, links: Links) -> MethodsView:
     """All that the page shows."""
     runs = leaderboard.runs
     sections = (
-        _formulas(),
+        _formulas(runs),
         _provenance(runs),
         _own_figures(leaderboard),
         _power(runs),
@@ -107,7 +107,7 @@ def _lead(runs: Sequence[RunResult]) -> str:
     )
 
 
-def _formulas() -> Section:
+def _formulas(runs: Sequence[RunResult]) -> Section:
     head = _head("Figure", "Formula", "Unit", "Name", "In experiment-impact-tracker")
     rows = tuple(
         _row(
@@ -120,7 +120,9 @@ def _formulas() -> Section:
         for kind in FIGURES
     )
     table = MethodsTable("Formulas", head, rows)
-    return Section("formulas", "Formulas", tables=(table,), after=SYMBOLS)
+    tools = sorted({run.info.format for run in runs if run.location.reported is not None})
+    others = (OTHER_TOOLS.format(tools=", ".join(tools)),) if tools else ()
+    return Section("formulas", "Formulas", tables=(table,), after=(*SYMBOLS, *others))
 
 
 def _provenance(runs: Sequence[RunResult]) -> Section:

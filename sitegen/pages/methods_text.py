@@ -30,6 +30,14 @@ SYMBOLS = (
     "PUE: power usage effectiveness, the data centre’s energy for each kWh of its computers.",
 )
 
+OTHER_TOOLS = (
+    "Runs that other tools measured ({tools}) have the energies, the emissions and the duration that stand in the "
+    "tool’s file. Energy with PUE is their energy times the PUE; where the tool’s figures hold a PUE, it is that one, "
+    "once. Emissions that the file lacks are energy with PUE times the grid’s intensity; where it has them, the mean "
+    "intensity is emissions / energy with PUE. Energy may be that of the memory, too."
+)
+"""Below the formulas, where there are such runs."""
+
 STATISTICS = (
     "A row of a group is the mean over its runs, each run counted once. A mean is as good as the weakest of its runs: "
     "one estimate among them makes it an estimate. A value that is absent is left out, and never counts as zero.",

@@ -188,4 +188,6 @@ def _warnings(run: RunResult) -> Iterator[str]:
     for problem in run.problems:
         place = problem.file.removeprefix(f"{run.location.path}/")
         line = f" line {problem.line}" if problem.line else ""
-        yield f"{place}{line}: {problem.message}."
+        # What is wrong with another tool's file is for its reader to weigh; a log's hints are for who wrote it.
+        hint = f": {problem.hint}" if problem.hint and run.location.reported is not None else ""
+        yield f"{place}{line}: {problem.message}{hint}."

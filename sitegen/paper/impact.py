@@ -102,8 +102,10 @@ class Impact:
     allocated_gpu_hours: Total
     by_origin_kwh: Mapping[Origin, float]
     """Energy without PUE."""
+    n_sampled: int
+    """Runs whose log tells for how much of the time there are samples: all but those of most other tools."""
     share_without_samples: float | None
-    """Of the wall-clock time."""
+    """Of the wall-clock time of these."""
     n_poorly_sampled: int
     """Runs with such time."""
     gaps_count: bool
@@ -131,6 +133,8 @@ class Impact:
     """The most used first."""
     tools: Mapping[str, int]
     """The formats of the logs to how many runs have them."""
+    other_tools: Mapping[str, int]
+    """Those among them that took figures of their own, which are read as they are."""
 
     @property
     def bases(self) -> tuple[Basis, ...]:
@@ -158,6 +162,7 @@ def impact(runs: Sequence[RunResult]) -> Impact:
         cpu_hours=_total(runs, "cpu_hours"),
         allocated_gpu_hours=_total(with_gpus, "allocated_gpu_hours"),
         by_origin_kwh=_by_origin(runs),
+        n_sampled=sum(_value(run, "measured_share") is not None for run in runs),
         share_without_samples=_share_without_samples(runs),
         n_poorly_sampled=len(gappy),
         gaps_count=True in held,
@@ -180,6 +185,9 @@ def impact(runs: Sequence[RunResult]) -> Impact:
             Machine(*kind, n_runs=n) for kind, n in _counted(_machine(run) for run in runs)
         ),
         tools=dict(_counted(run.info.format for run in runs)),
+        other_tools=dict(
+            _counted(run.info.format for run in runs if run.location.reported is not None)
+        ),
     )
 
 
@@ -252,7 +260,7 @@ def _share_without_samples(runs: Sequence[RunResult]) -> float | None:
 
 
 def _holds_for_ever(run: RunResult) -> bool:
-    return not run.info.format.startswith("wattboard/")
+    return run.location.reported is None and not run.info.format.startswith("wattboard/")
 
 
 def _machine(run: RunResult) -> tuple[str, int, str, tuple[GpuUse, ...]]:

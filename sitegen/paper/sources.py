@@ -197,7 +197,7 @@ _BY_WORDS = (
     (re.compile(r"\beccc\b|national inventory report|environment and climate change c"), CANADA),
     (re.compile(r"\bmee\b|ministry of ecology"), CHINA),
     (re.compile(r"\bdcceew\b|national greenhouse accounts"), AUSTRALIA),
-    (re.compile(r"\bcodecarbon\b"), CODECARBON),
+    (re.compile(r"(?<!by the figures of )\bcodecarbon\b"), CODECARBON),
     (re.compile(r"electricity ?maps?"), ELECTRICITY_MAPS),
     (re.compile(r"\bcaiso\b|california iso"), CAISO),
     (re.compile(r"\bneso\b|carbonintensity\.org"), GREAT_BRITAIN),

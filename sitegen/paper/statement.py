@@ -120,19 +120,20 @@ _ORIGIN_WORDS: dict[Origin, str] = {
     "estimated": "estimated from the processors\u2019 rated power",
     "reported": "taken as the logs report it",
 }
+_OF_OTHER_TOOLS: dict[Origin, str] = {
+    "estimated": "estimated from the hardware\u2019s rated power or the size of its memory",
+}
 
 
 def _origins(impact: Impact) -> Iterator[Sentence]:
     """Of which part of the energy how much is known."""
     energies = {origin: kwh for origin, kwh in impact.by_origin_kwh.items() if kwh > 0}
     total = sum(energies.values())
+    words = {**_ORIGIN_WORDS, **(_OF_OTHER_TOOLS if impact.other_tools else {})}
     if len(energies) == 1:
-        yield (f"All of the hardware\u2019s energy was {_ORIGIN_WORDS[next(iter(energies))]}.",)
+        yield (f"All of the hardware\u2019s energy was {words[next(iter(energies))]}.",)
     elif energies:
-        shares = (
-            f"{percent(kwh / total)} was {_ORIGIN_WORDS[origin]}"
-            for origin, kwh in energies.items()
-        )
+        shares = (f"{percent(kwh / total)} was {words[origin]}" for origin, kwh in energies.items())
         yield (f"Of the hardware\u2019s energy, {listing(shares)}.",)
 
 
@@ -152,7 +153,11 @@ def _unread(impact: Impact) -> Iterator[Sentence]:
 def _gaps(impact: Impact) -> Iterator[Sentence]:
     share = impact.share_without_samples
     if not share:
-        yield ("Samples cover all of the time.",)
+        if impact.n_sampled:
+            of = (
+                "" if impact.n_sampled == impact.n_runs else f" of {count(impact.n_sampled, 'run')}"
+            )
+            yield (f"Samples cover all of the time{of}.",)
         return
     in_runs = f" (in {count(impact.n_poorly_sampled, 'run')})" if impact.n_runs > 1 else ""
     if impact.gaps_mixed:
@@ -226,6 +231,11 @@ def _origin(impact: Impact, url: str) -> Iterator[Sentence]:
         "The figures cover processors, and memory where its energy is counted; other parts of the machines, storage, "
         "networks and the making of the hardware are left out.",
     )
+    if impact.other_tools:
+        measured = (f"{count(n, 'run')} from {tool}" for tool, n in impact.other_tools.items())
+        yield (
+            f"Energy, emissions and duration are other tools\u2019 own figures for {listing(measured)}.",
+        )
     if impact.tools.get(_SEED, 0) == impact.n_runs:
         yield (
             f"They were computed from logs of {_SEED}",
