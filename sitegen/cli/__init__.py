@@ -31,6 +31,7 @@ _COMMANDS = {
     "cloud-regions": (".cloud_regions", "List a cloud provider's regions by carbon intensity."),
     "deploy": (".deploy", "Build the site and push it to the branch that GitHub Pages shows."),
     "check": (".check", "Say what is wrong with logs and a spec."),
+    "diff": (".diff", "Say what changes from one built site to another."),
     "cache": (".cache", "Say what is kept from one command to the next, or delete it."),
     "schema": (".schema", "Print the JSON Schema of the site spec."),
 }
