@@ -273,4 +273,4 @@ def test_the_steps_of_the_workflows_work(workflows: Path, tmp_path: Path) -> Non
             )
             assert finished.returncode == 0, (step, finished.stdout, finished.stderr)
     assert (tmp_path / "site/index.html").is_file()
-    assert "runs/a2c/seed_1" in summary.read_text(encoding="utf-8")
+    assert "1 new run, 0 removed, 0 with other figures." in summary.read_text(encoding="utf-8")
