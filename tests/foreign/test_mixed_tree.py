@@ -160,11 +160,12 @@ def test_processes_give_the_same_site(tmp_path: Path, logs: Path) -> None:
 
 
 def test_check_tells_what_is_wrong(tmp_path: Path, logs: Path) -> None:
-    """`check` lists faults of other tools' files with file and line, and is content with good ones."""
-    spec = write_spec(tmp_path, SPEC)
-    outcome = wattboard("check", logs / "sweep", "--site-spec", write_spec(tmp_path, {"B": {}}))
+    """`check` lists faults of other tools' files with file and line; of good ones, how their energy came about."""
+    spec = write_spec(tmp_path, {"B": {}})
+    outcome = wattboard("check", logs / "sweep", "--site-spec", spec, "--format", "json")
     assert outcome.code == 0
-    assert "emissions.csv" not in outcome.out + outcome.err
+    assert {record["check"] for record in json.loads(outcome.out)} == {"Provenance"}
+    spec = write_spec(tmp_path, SPEC)
     (tmp_path / SWEEP).write_bytes(table(row(1), ["junk"] * 9, row(2, ram_energy="-1")))
     outcome = wattboard("check", logs, "--site-spec", spec)
     told = outcome.out + outcome.err
