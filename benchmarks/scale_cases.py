@@ -15,7 +15,8 @@ from make_tree import Tree, TreePlan
 from scale_cost import Cost, Measured, cost
 
 PROGRAM = Path(sys.executable).parent / "wattboard"
-TREE_CASES = ("cold", "warm", "added", "changed", "spec", "reading", "jinja")
+TREE_CASES = ("cold", "warm", "added", "changed", "spec", "reading", "check", "jinja")
+_WITHOUT_SITE = frozenset({"cold", "reading", "check"})
 _PAGES_LOOKED_AT = 50
 _JINJA = Path(__file__).with_name("scale_jinja.py")
 
@@ -85,9 +86,10 @@ def tree_cases(place: Place, cases: set[str], repeat: int) -> Iterator[Measured]
         "changed": lambda: place.after(tree.change_run),
         "spec": lambda: place.after(lambda: tree.change_spec(f"Note {next(notes)}.")),
         "reading": lambda: _reading(place),
+        "check": lambda: _check(place),
         "jinja": lambda: _jinja(place),
     }
-    if "cold" not in cases:
+    if "cold" not in cases and cases - _WITHOUT_SITE:
         place.cold()
     for case, step in steps.items():
         if case in cases:
@@ -105,6 +107,13 @@ def _reading(place: Place) -> Cost:
     fresh: list[str | Path] = ["--no-cache"] if place.can.cache else []
     command = [PROGRAM, "measure", place.tree.logs, "--format", "json", *fresh]
     return cost(command, place.folder / "measured.json")
+
+
+def _check(place: Place) -> Cost:
+    """Reading once more, every line of it, and all that is looked at then."""
+    fresh: list[str | Path] = ["--no-cache"] if place.can.cache else []
+    command = [PROGRAM, "check", place.tree.logs, "--format", "json", *fresh]
+    return cost(command, place.folder / "checked.json")
 
 
 def _jinja(place: Place) -> Cost:

@@ -62,6 +62,7 @@ def figures(measured: Sequence[Measured]) -> list[Figure]:
         *_start_up(found),
         *_incremental(found),
         *_pages(found),
+        *_checks(found),
         *_growth(found),
         *_processes(found, measured),
     ]
@@ -114,6 +115,14 @@ def _pages(found: Found) -> Iterator[Figure]:
             yield Figure(f"Jinja2 alone, {n:,} pages", rate, "pages a CPU second")
 
 
+def _checks(found: Found) -> Iterator[Figure]:
+    """Of `wattboard check` to reading alone, by which it is bound."""
+    for n in found.sizes("check"):
+        check, reading = found.get("check", n), found.get("reading", n)
+        if check and reading:
+            yield Figure(f"check, {n:,} runs, CPU / reading alone", check.cpu_s / reading.cpu_s, "")
+
+
 def _growth(found: Found) -> Iterator[Figure]:
     """Cost of a further run, from each size to the next, from 1,000 on."""
     for case in ("cold", "warm"):
@@ -152,6 +161,7 @@ _WORDS: Mapping[str, str] = {
     "changed": "one run changed",
     "spec": "spec changed",
     "reading": "reading alone: `wattboard measure`",
+    "check": "`wattboard check`",
     "jinja": "as many pages by Jinja2 alone",
 }
 

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from .average_ranks import average_ranks
 from .model import FloatArray
+from .probability import normal_bound, normal_tails, student_bound, student_tails
 from .ranking import ALPHA, has_spread
+from .resampling import all_deals, draws, mean_difference, permutation_p, random_deals
 from .text import count, number
 
 RESAMPLES = 2000
@@ -246,12 +248,10 @@ def _by_t(
     Args:
         error: Standard error of the difference of means.
     """
-    from scipy.special import stdtr, stdtrit  # not scipy.stats, which takes a second to import
-
-    difference = _mean_difference(a, b, axis=1)
+    difference = mean_difference(a, b)
     t = difference / error
-    half = stdtrit(freedom, 1 - alpha / 2) * error
-    return _Found(t, 2 * stdtr(freedom, -abs(t)), difference - half, difference + half)
+    half = student_bound(freedom, alpha) * error
+    return _Found(t, student_tails(freedom, t), difference - half, difference + half)
 
 
 def _ranked_t(a: FloatArray, b: FloatArray, alpha: float) -> _Found:
@@ -262,8 +262,6 @@ def _ranked_t(a: FloatArray, b: FloatArray, alpha: float) -> _Found:
 
 def _mann_whitney(a: FloatArray, b: FloatArray, alpha: float) -> _Found:
     """By the normal distribution, corrected for ties and for U being a whole number; exact where the runs are few."""
-    from scipy.special import ndtr
-
     n_a, n_b = a.shape[1], b.shape[1]
     n = n_a + n_b
     ranked = average_ranks(np.hstack([a, b]))
@@ -274,73 +272,43 @@ def _mann_whitney(a: FloatArray, b: FloatArray, alpha: float) -> _Found:
     larger = np.maximum(u, n_a * n_b - u)
     deviation = np.sqrt(n_a * n_b / 12 * (n + 1 - ranked.ties / (n * (n - 1))))
     z = (larger - n_a * n_b / 2 - 0.5) / deviation
-    return _Found(u, np.clip(2 * ndtr(-z), 0.0, 1.0))
+    return _Found(u, normal_tails(np.maximum(z, 0.0)))
 
 
 def _permutation(a: FloatArray, b: FloatArray, alpha: float) -> _Found:  # noqa: ARG001
-    from scipy.stats import permutation_test
-
+    """The share of the ways to deal the runs to the two sides that part the means as far, or farther."""
     n_a, n_b = a.shape[1], b.shape[1]
-    ways = comb(n_a + n_b, n_a)
-    resamples = ways if ways <= MOST_EXACT else RESAMPLES
-    parts = [
-        permutation_test(
-            (a[rows], b[rows]),
-            _mean_difference,
-            n_resamples=resamples,
-            vectorized=True,
-            axis=1,
-            random_state=np.random.default_rng(_SEED),
-        )
-        for rows in _chunks(len(a), resamples * (n_a + n_b))
-    ]
-    return _Found(
-        np.concatenate([part.statistic for part in parts]),
-        np.concatenate([part.pvalue for part in parts]),
-    )
+    if comb(n_a + n_b, n_a) <= MOST_EXACT:
+        deals, extra = all_deals(n_a, n_b), 0
+    else:
+        deals, extra = random_deals(n_a + n_b, RESAMPLES, np.random.default_rng(_SEED)), 1
+    p = [permutation_p(a[rows], b[rows], deals, extra) for rows in _chunks(len(a), deals.size)]
+    return _Found(mean_difference(a, b), np.concatenate(p))
 
 
 def _bootstrap(a: FloatArray, b: FloatArray, alpha: float) -> _Found:
     """Percentiles of the resampled difference, and the p-value at which their interval would just reach zero."""
-    from scipy.stats import bootstrap
-
-    parts = [
-        bootstrap(
-            (a[rows], b[rows]),
-            _mean_difference,
-            n_resamples=RESAMPLES,
-            vectorized=True,
-            axis=1,
-            confidence_level=1 - alpha,
-            method="percentile",
-            random_state=np.random.default_rng(_SEED),
-        )
-        for rows in _chunks(len(a), RESAMPLES * (a.shape[1] + b.shape[1]))
-    ]
-    differences = np.concatenate([part.bootstrap_distribution for part in parts])
-    beyond = np.minimum((differences <= 0).sum(axis=1), (differences >= 0).sum(axis=1))
-    return _Found(
-        _mean_difference(a, b, axis=1),
-        np.minimum(1.0, 2 * (beyond + 1) / (RESAMPLES + 1)),
-        np.concatenate([part.confidence_interval.low for part in parts]),
-        np.concatenate([part.confidence_interval.high for part in parts]),
+    generator = np.random.default_rng(_SEED)
+    draws_a, draws_b = (draws(x.shape[1], RESAMPLES, generator) for x in (a, b))
+    differences = np.concatenate(
+        [
+            mean_difference(a[rows][:, draws_a], b[rows][:, draws_b])
+            for rows in _chunks(len(a), draws_a.size + draws_b.size)
+        ]
     )
+    beyond = np.minimum((differences <= 0).sum(axis=1), (differences >= 0).sum(axis=1))
+    low, high = np.quantile(differences, (alpha / 2, 1 - alpha / 2), axis=1)
+    p = np.minimum(1.0, 2 * (beyond + 1) / (RESAMPLES + 1))
+    return _Found(mean_difference(a, b), p, low, high)
 
 
 def _treatment_effect(a: FloatArray, b: FloatArray, alpha: float) -> _Found:
     """The difference of means with a normal interval, from Neyman's variance."""
-    from scipy.special import ndtr, ndtri
-
-    difference = _mean_difference(a, b, axis=1)
+    difference = mean_difference(a, b)
     error = np.sqrt(a.var(axis=1, ddof=1) / a.shape[1] + b.var(axis=1, ddof=1) / b.shape[1])
     z = difference / error
-    half = -ndtri(alpha / 2) * error
-    return _Found(z, 2 * ndtr(-abs(z)), difference - half, difference + half)
-
-
-def _mean_difference(a: FloatArray, b: FloatArray, axis: int) -> FloatArray:
-    difference: FloatArray = np.mean(a, axis=axis) - np.mean(b, axis=axis)
-    return difference
+    half = normal_bound(alpha) * error
+    return _Found(z, normal_tails(z), difference - half, difference + half)
 
 
 def _chunks(n_rows: int, floats_a_row: int) -> Iterator[slice]:

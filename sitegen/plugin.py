@@ -5,7 +5,6 @@ Only what mkdocs 1.6 and properdocs share is used. See docs/adr/0002-mkdocs-is-t
 
 from __future__ import annotations
 
-import gc
 import logging
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,12 +20,10 @@ import mkdocs.config.config_options as c
 from markupsafe import Markup, escape
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.commands.build import get_context
-from mkdocs.commands.serve import serve as mkdocs_serve
 from mkdocs.config import load_config
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import BuildError, MkDocsException, PluginError
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation, Section
@@ -36,6 +33,7 @@ from mkdocs.utils.yaml import yaml_load
 from . import navigation, run_index, search_index
 from .addresses import COMPARE, DATA_FILES, LINKABLE, LOG_ZIP, METHODS, RUN_FILES, RUN_TABLE, RUNS
 from .assets import bundles
+from .branch import published_cname
 from .build import BuildOptions, Measured, build, measured_for
 from .cache.archive import Archive, archive
 from .cache.folder import CacheOptions
@@ -44,6 +42,7 @@ from .carbon import OF_LOG, Reference, reference
 from .charts import plotly_bundle
 from .errors import Problem, WattboardError
 from .forked import each_in_children, in_child
+from .garbage import nothing_to_free
 from .hard_links import link_or_copy
 from .kept import Kept
 from .model import Leaderboard, RunResult
@@ -71,6 +70,8 @@ from .stamps import file_stamp
 from .store import log_folder
 
 if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer
+
     from .store import Folder
 
 log = get_plugin_logger("wattboard")
@@ -353,6 +354,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             tuple(self._log_folders(config)),
             _path(spec, config) if spec else None,
             CacheOptions(folder, not self.config.cache),
+            Path(config.site_dir),
         )
 
     def _open_archive(self, config: MkDocsConfig) -> None:
@@ -394,7 +396,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
                 scheduler=self.config.scheduler,
                 with_processors=self.config.processors,
             )
-            with _nothing_to_free(for_good=not self._serving):
+            with nothing_to_free(for_good=not self._serving):
                 board = build(options, progress(), self._kept, self._measured(options))
             return with_run_pages(board, self.config.run_pages)
         except WattboardError as error:
@@ -644,22 +646,6 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         return html
 
 
-@contextmanager
-def _nothing_to_free(*, for_good: bool) -> Iterator[None]:
-    """Spare what is made in the block from being looked through for cycles, of which results have none.
-
-    Args:
-        for_good: Also afterwards: it stays to the end of the process.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-    if for_good:
-        gc.freeze()
-
-
 _NOT_SHOWN = frozenset(
     {"config_file_path", "docs_dir", "plugins", "site_dir", "theme", "user_configs"}
 )
@@ -785,6 +771,8 @@ class SiteSources:
     log_folders: tuple[Folder, ...]
     spec_file: Path | None
     cache: CacheOptions
+    site_folder: Path
+    """Where the site goes, if nobody says otherwise."""
 
 
 def site_sources(options: SiteOptions) -> SiteSources:
@@ -794,10 +782,38 @@ def site_sources(options: SiteOptions) -> SiteSources:
         HostError: the config file cannot be used; the reason was logged.
     """
     if options.config_file is None:
-        return SiteSources(options.log_folders, options.spec_file, options.cache)
+        return SiteSources(options.log_folders, options.spec_file, options.cache, Path("site"))
     with _failures_told(), _settings(options) as (config_file, settings):
         config = load_config(config_file, **settings)
         return _our_plugin(config).sources(config)
+
+
+def deploy_site(
+    options: SiteOptions,
+    remote_name: str | None,
+    remote_branch: str | None,
+    message: str | None,
+    *,
+    force: bool,
+) -> None:
+    """Push the site that was built to a branch, by MkDocs' own `gh-deploy`.
+
+    A CNAME that is on the branch alone, where the settings of GitHub Pages put it, stays.
+
+    Raises:
+        HostError: it could not be pushed; the reason was logged.
+    """
+    from mkdocs.commands.gh_deploy import gh_deploy  # with what nothing else needs
+
+    given = {"remote_name": remote_name, "remote_branch": remote_branch}
+    with _failures_told(), _settings(options) as (config_file, settings):
+        named = {name: value for name, value in given.items() if value}
+        config = load_config(config_file, **settings, **named)
+        cname = Path(config.site_dir) / "CNAME"
+        kept = b"" if cname.is_file() else published_cname(config.remote_name, config.remote_branch)
+        if kept:
+            cname.write_bytes(kept)
+        gh_deploy(config, message=message, force=force)
 
 
 def serve_site(options: SiteOptions, address: str | None) -> None:
@@ -807,6 +823,9 @@ def serve_site(options: SiteOptions, address: str | None) -> None:
         HostError: it could not be built; the reason was logged.
     """
     with _failures_told(), _settings(options) as (config_file, settings):
+        # Here: a build needs no web server.
+        from mkdocs.commands.serve import serve as mkdocs_serve
+
         mkdocs_serve(config_file, dev_addr=address, **settings)
 
 

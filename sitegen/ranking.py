@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .catalog import our_name
 from .model import FloatArray, Group
+from .probability import student_tails
 from .table import Column, Table
 
 ALPHA = 0.05
@@ -75,8 +76,6 @@ def welch_p(samples: Sequence[FloatArray], a: NDArray[np.intp], b: NDArray[np.in
 
     Two samples that both have no spread cannot be tested: 1, no difference is claimed.
     """
-    from scipy.special import stdtr  # without scipy.stats, which takes a second to import
-
     n = np.array([len(values) for values in samples])
     mean = np.array([values.mean() for values in samples])
     deviation = np.array([values.std(ddof=1) for values in samples])
@@ -90,7 +89,7 @@ def welch_p(samples: Sequence[FloatArray], a: NDArray[np.intp], b: NDArray[np.in
             variance_a**2 / (n[a] - 1) + variance_b**2 / (n[b] - 1)
         )
         t = (mean[a] - mean[b]) / np.sqrt(variance_a + variance_b)
-        p[testable] = 2 * stdtr(freedom, -abs(t))
+        p[testable] = student_tails(freedom, t)
     return np.nan_to_num(p, nan=1.0)  # NaN: figures near the largest that a number can be
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import isnan
 from typing import overload
 
@@ -14,6 +15,7 @@ from .columns import Column as Column
 from .columns import column as column
 from .columns import variable as variable
 from .model import FloatArray, Group, Provenance, RunResult, Stat
+from .probability import student_bound
 from .spec.model import Node
 from .titles import natural as natural
 from .titles import run_titles as run_titles
@@ -180,6 +182,9 @@ def spread(node: Node, stat: Stat) -> float | None:
 
 def half_ci95(stderr: float, n: int) -> float:
     """Half the 95 % confidence interval of a mean over n runs, n > 1 (Student's t)."""
-    from scipy.special import stdtrit  # heavy, and not needed to import the program
+    return stderr * _bound95(n - 1)
 
-    return stderr * float(stdtrit(n - 1, 0.975))
+
+@cache
+def _bound95(freedom: int) -> float:
+    return float(student_bound(np.array([freedom], float), 0.05)[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,7 +17,7 @@ _MEASURE_NOTHING = frozenset(
 )
 """Folders of which no figure of a run is made. All that is not named here counts."""
 _MEASURING_LIBRARIES = ("isal", "msgspec", "numpy", "tsdownsample")
-_RENDERING_LIBRARIES = ("jinja2", "markdown", "markupsafe", "mkdocs", "nh3", "plotly", "scipy")
+_RENDERING_LIBRARIES = ("jinja2", "markdown", "markupsafe", "mkdocs", "nh3", "numpy", "plotly")
 _CODE = frozenset(
     {".csv", ".css", ".geojson", ".html", ".js", ".json", ".md", ".py", ".svg", ".xml", ".yml"}
 )
@@ -33,15 +33,18 @@ def measuring() -> str:
 @cache
 def rendering() -> str:
     """Changes whenever a page may come out differently from the same figures."""
-    own = _digest(_SITEGEN, list(_files(_SITEGEN)), _RENDERING_LIBRARIES)
-    return own + _digest(_THEMES, list(_files(_THEMES)), ())
+    own = _digest(_SITEGEN, _files(_SITEGEN), _RENDERING_LIBRARIES)
+    return own + _digest(_THEMES, _files(_THEMES), ())
 
 
-def _files(folder: Path) -> Iterator[Path]:
+@cache
+def _files(folder: Path) -> tuple[Path, ...]:
     """Relative to the folder, in a fixed order."""
-    for file in sorted(folder.rglob("*")):
-        if file.suffix in _CODE and "__pycache__" not in file.parts:
-            yield file.relative_to(folder)
+    return tuple(
+        file.relative_to(folder)
+        for file in sorted(folder.rglob("*"))
+        if file.suffix in _CODE and "__pycache__" not in file.parts
+    )
 
 
 def _digest(folder: Path, files: Sequence[Path], libraries: Sequence[str]) -> str:
@@ -51,8 +54,13 @@ def _digest(folder: Path, files: Sequence[Path], libraries: Sequence[str]) -> st
         digest.update(f"{library} {_version(library)}\0".encode())
     for file in files:
         digest.update(file.as_posix().encode() + b"\0")
-        digest.update(hashlib.blake2b((folder / file).read_bytes(), digest_size=16).digest())
+        digest.update(_content(folder / file))
     return digest.hexdigest()
+
+
+@cache
+def _content(file: Path) -> bytes:
+    return hashlib.blake2b(file.read_bytes(), digest_size=16).digest()
 
 
 def _version(library: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import signal
 import sys
 from typing import Any
@@ -11,12 +12,14 @@ from typing import Any
 import click
 
 from ..errors import Terminated, WattboardError
+from ..garbage import nothing_to_free
 
 # Name to module and what `wattboard --help` says of it. Kept here, so that help imports nothing.
 # Two are the collector's, which the generator knows by name only.
 _COMMANDS = {
     "track": ("wattboard.collector.track", "Run a command and write its energy log."),
     "doctor": ("wattboard.collector.doctor", "Say what can be measured on this machine."),
+    "init": (".init", "Lay down a leaderboard's repository, its spec guessed from the logs."),
     "build": (".build", "Build a site from logs and a spec."),
     "serve": (".serve", "Preview a site, rebuilt as its spec changes."),
     "measure": (".measure", "Print the figures of every run."),
@@ -26,7 +29,9 @@ _COMMANDS = {
     "estimate": (".estimate", "Estimate energy and emissions where nothing was measured."),
     "region": (".region", "Say which grid zone a place is in, and how much a kWh emits there."),
     "cloud-regions": (".cloud_regions", "List a cloud provider's regions by carbon intensity."),
+    "deploy": (".deploy", "Build the site and push it to the branch that GitHub Pages shows."),
     "check": (".check", "Say what is wrong with logs and a spec."),
+    "diff": (".diff", "Say what changes from one built site to another."),
     "cache": (".cache", "Say what is kept from one command to the next, or delete it."),
     "schema": (".schema", "Print the JSON Schema of the site spec."),
 }
@@ -52,10 +57,14 @@ def load_command(module: str, name: str) -> click.Command:
     Raises:
         click.ClickException: it needs packages that are not installed.
     """
+    # Not for the collector, which hands its environment to what it measures.
+    if module.startswith("."):
+        _do_without_threads()
     try:
-        command: click.Command = getattr(
-            importlib.import_module(module, __package__), name.replace("-", "_")
-        )
+        with nothing_to_free(for_good=True):
+            command: click.Command = getattr(
+                importlib.import_module(module, __package__), name.replace("-", "_")
+            )
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("wattboard"):
             raise
@@ -64,6 +73,16 @@ def load_command(module: str, name: str) -> click.Command:
             "  hint: pip install 'wattboard[site]'"
         ) from error
     return command
+
+
+def _do_without_threads() -> None:
+    """Have numpy start no threads for linear algebra, of which there is none here.
+
+    They would wait for work without sleeping at first, which costs as much CPU time as importing numpy. Whoever has a
+    processor that needs them sets the variable.
+    """
+    if "numpy" not in sys.modules:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

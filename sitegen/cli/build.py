@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 @click.option(
     "--output-dir",
     "output",
-    required=True,
     type=click.Path(path_type=Path),
-    help="Where the site goes.",
+    help="Where the site goes. [default: as mkdocs.yml says, else site]",
 )
 @shared.CONFIG
 @shared.PUE
@@ -50,7 +49,7 @@ if TYPE_CHECKING:
 def build(
     log_folders: tuple[Folder, ...],
     spec_file: Path | None,
-    output: Path,
+    output: Path | None,
     config_file: Path | None,
     pue: float | None,
     intensity: str | None,
@@ -63,10 +62,12 @@ def build(
     force: bool,
     cache: CacheOptions,
 ) -> None:
-    """Build a static site from the runs below LOGDIR… and a spec.
+    """Build a static site from the runs below LOGDIR… and a spec; or as the mkdocs.yml of this folder says.
 
     Files that did not change are not touched; a build that fails leaves the old site as it was.
     """
+    if output is None and config_file is None and (log_folders or spec_file):
+        raise click.UsageError("expected --output-dir, or --config with a mkdocs.yml")
     options = site_options(
         log_folders,
         spec_file,
@@ -84,8 +85,11 @@ def build(
     build_into(options, output, force=force)
 
 
-def build_into(options: SiteOptions, output: Path, *, force: bool) -> None:
+def build_into(options: SiteOptions, wanted: Path | None, *, force: bool) -> None:
     """Build a site beside its place, and put it there if that went well.
+
+    Args:
+        wanted: Where it goes. None: as the config file says.
 
     Raises:
         WattboardError: the output folder cannot be used.
@@ -93,6 +97,7 @@ def build_into(options: SiteOptions, output: Path, *, force: bool) -> None:
     """
     try:
         sources = site_sources(options)
+        output = wanted or sources.site_folder
         logs = [folder for folder in sources.log_folders if isinstance(folder, Path)]
         check_output(output, logs, force=force)
         with (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,17 +15,24 @@ from ..build import measure_runs
 from ..cache.archive import archive
 from ..cache.folder import CacheOptions
 from ..catalog import KNOWN_NAMES
+from ..checks import Finding, Submission, findings
+from ..checks.inventory import listed_files
 from ..errors import Problem, WattboardError
 from ..group import filter_problems, members, tree
+from ..location import LOG_FOLDER
 from ..measure import MeasureOptions
 from ..model import RunResult
 from ..progress import progress
 from ..spec import load_spec
 from ..store import folder_name
 from . import options as shared
+from .check_text import FORMS, Report
 
 if TYPE_CHECKING:
     from ..store import Folder
+
+
+_LOG_ENDS = (".json", ".pkl")
 
 
 @click.command()
@@ -53,24 +60,47 @@ def check(
 ) -> None:
     """Say all that is wrong with a spec and with the runs below LOGDIR…, every faulty line of them.
 
-    Runs no code of the spec's. Exit code 1 if there is an error (with --strict, or a warning).
+    Also where figures cannot be true, runs are there twice, or files lie where they are not read. Runs no code of
+    the spec's. Exit code 1 if there is an error (with --strict, or a warning).
     """
     if not log_folders and spec_file is None:
         raise click.UsageError("expected log folders, --site-spec, or both")
-    found = _problems(log_folders, spec_file, jobs, scheduler, cache)
-    problems = [_located(problem, log_folders) for problem in found]
-    click.echo(_FORMS[form](problems), nl=False)
-    if any(strict or problem.severity == "error" for problem in problems):
+    results, problems = _read(log_folders, spec_file, jobs, scheduler, cache)
+    found = [_of_reading(problem, results) for problem in problems]
+    if log_folders:
+        found += findings(_submission(log_folders, results))
+    found = [replace(finding, problem=_located(finding.problem, log_folders)) for finding in found]
+    click.echo(FORMS[form](Report(tuple(found), len(results))), nl=False)
+    if any(strict or finding.problem.severity == "error" for finding in found):
         sys.exit(1)
 
 
-def _problems(
+def _submission(log_folders: Sequence[Folder], results: Sequence[RunResult]) -> Submission:
+    return Submission(
+        tuple(results),
+        time.time(),
+        tuple(listed_files(log_folders)),
+        frozenset(result.location.path for result in results),
+    )
+
+
+def _of_reading(problem: Problem, results: Sequence[RunResult]) -> Finding:
+    """What was met before any check, with the run that it is of by its file's name."""
+    if problem.key and not problem.file.endswith(_LOG_ENDS):
+        return Finding(problem, "Site spec")
+    run, is_log, _ = problem.file.partition(f"/{LOG_FOLDER}/")
+    known = {result.location.path for result in results}
+    return Finding(problem, "Log", run if is_log or run in known else "")
+
+
+def _read(
     log_folders: Sequence[Folder],
     spec_file: Path | None,
     jobs: int | None,
     scheduler: str | None,
     cache: CacheOptions,
-) -> list[Problem]:
+) -> tuple[list[RunResult], list[Problem]]:
+    """The runs, and what is wrong with the spec, with reading them, and with their place in it."""
     problems: list[Problem] = []
     spec = None
     results: list[RunResult] = []
@@ -91,10 +121,12 @@ def _problems(
         if spec is not None and results:
             of = members(spec, [result.location.path for result in results], {})
             problems += filter_problems(spec, of, [result.location for result in results])
-            problems += tree(spec, of, results)[1]
+            # A contribution is to be shown: what a build merely leaves out is at fault here.
+            left_out = tree(spec, of, results)[1]
+            problems += [replace(problem, severity="error") for problem in left_out]
     except WattboardError as error:
         problems += error.problems
-    return problems
+    return results, problems
 
 
 def _located(problem: Problem, log_folders: Sequence[Folder]) -> Problem:
@@ -104,42 +136,3 @@ def _located(problem: Problem, log_folders: Sequence[Folder]) -> Problem:
         if slash and name == folder_name(folder.absolute()):
             return replace(problem, file=f"{str(folder).rstrip('/')}/{rest}")
     return problem
-
-
-def _as_text(problems: Sequence[Problem]) -> str:
-    if not problems:
-        return "nothing is wrong\n"
-    return "".join(f"{problem.severity}: {problem}\n" for problem in problems)
-
-
-def _as_json(problems: Sequence[Problem]) -> str:
-    fields = ("severity", "file", "line", "key", "message", "hint")
-    listed = [{name: getattr(problem, name) for name in fields} for problem in problems]
-    return json.dumps(listed, indent=1, ensure_ascii=False) + "\n"
-
-
-def _as_github(problems: Sequence[Problem]) -> str:
-    """Annotations for a pull request: docs.github.com, "Workflow commands"."""
-    lines = []
-    for problem in problems:
-        line = f",line={problem.line}" if problem.line else ""
-        text = f"{problem.key}: {problem.message}" if problem.key else problem.message
-        if problem.hint:
-            text += f"\nhint: {problem.hint}"
-        lines.append(f"::{problem.severity} file={_property(problem.file)}{line}::{_data(text)}\n")
-    return "".join(lines)
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-_FORMS: Mapping[str, Callable[[Sequence[Problem]], str]] = {
-    "text": _as_text,
-    "json": _as_json,
-    "github": _as_github,
-}

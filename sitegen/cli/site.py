@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from ..store import Folder
 
 
+def config_here() -> Path | None:
+    """The mkdocs.yml of the current folder, relative to it; None where there is none."""
+    file = Path("mkdocs.yml")
+    return file if file.is_file() else None
+
+
 def site_options(
     log_folders: tuple[Folder, ...],
     spec_file: Path | None,
@@ -41,13 +47,15 @@ def site_options(
         click.UsageError: neither a config file nor log folders and a spec were given.
         SpecError: the spec cannot be used.
     """
+    if config_file is None and not log_folders and spec_file is None:
+        config_file = config_here()
     override(pue)
     reference(intensity or OF_LOG)
     site_name = ""
     if config_file is None:
         if not log_folders or spec_file is None:
             raise click.UsageError(
-                "expected log folders and --site-spec, or --config with a mkdocs.yml"
+                "expected log folders and --site-spec, or a mkdocs.yml in this folder, or --config with one"
             )
         roots = load_spec(spec_file, KNOWN_NAMES).roots
         site_name = roots[0].title if len(roots) == 1 else spec_file.stem

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..addresses import COMPARE, RUNS
 from ..catalog import FIGURES
 from ..model import Group, Leaderboard
+from ..probability import normal_bound, student_bound
 from ..scales import ladders
 from ..shards import WHOLE_UP_TO, shards
 from ..titles import natural
@@ -73,10 +76,9 @@ def _quantiles() -> list[float]:
     Welch's degrees of freedom are no whole numbers, and over 1/df the quantile bends so little that straight lines
     between these points are right to five digits.
     """
-    from scipy.special import stdtrit  # heavy, and not needed to import the program
-
-    degrees = [float("inf")] + [_QUANTILE_STEPS / i for i in range(1, _QUANTILE_STEPS + 1)]
-    return [round(float(stdtrit(df, 0.975)), 7) for df in degrees]
+    degrees = _QUANTILE_STEPS / np.arange(1.0, _QUANTILE_STEPS + 1)
+    bounds = [normal_bound(0.05), *student_bound(degrees, 0.05).tolist()]
+    return [round(bound, 7) for bound in bounds]
 
 
 def _choices(leaderboard: Leaderboard, places: Mapping[str, Sequence[Shown]]) -> dict[str, str]:

@@ -17,7 +17,7 @@ import faults_work
 import psutil
 import pytest
 from edited_board import Board, counted
-from wattboard.sitegen import execute, forked
+from wattboard.sitegen import execute, forked, processes
 from wattboard.sitegen.cache import store
 from wattboard.sitegen.cache.folder import CacheOptions
 from wattboard.sitegen.errors import WattboardError
@@ -224,7 +224,7 @@ def test_a_folder_that_is_not_a_cache(board: Board, tmp_path: Path) -> None:
 
 def test_a_run_that_its_process_dies_of(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is skipped with a message that names it; all others are read."""
-    monkeypatch.setattr(execute, "_work", faults_work.deadly)
+    monkeypatch.setattr(processes, "_work", faults_work.deadly)
     monkeypatch.setattr(execute, "_WORTH_A_PROCESS_S", 0.001)
     board.jobs = 2
     board.build()

@@ -180,7 +180,7 @@ def test_check_names_every_faulty_line_and_fails_for_a_skipped_run(tmp_path: Pat
         f"{tmp_path}/logs/empty/impacttracker/data.json"
     ]
     github = wattboard("check", tmp_path / "logs", "--format", "github")
-    assert f"::error file={tmp_path}/logs/empty/impacttracker/data.json::" in github.out
+    assert f"::error file={tmp_path}/logs/empty/impacttracker/data.json,title=Log::" in github.out
     assert wattboard("check", tmp_path / "logs" / "many").code == 0
     assert wattboard("check", tmp_path / "logs" / "many", "--strict").code == 1
 
