@@ -136,7 +136,9 @@ def _when_reported(run: RunResult) -> str:
 
 def _is_out_of_place(run: RunResult, kind: FigureKind) -> bool:
     """A figure of GPUs on a machine that has none, or of what only other tools tell: neither measured nor missing."""
-    if kind.name == "ram_energy_kwh":
+    if kind.name == "ram_energy_kwh" or (
+        kind.name == "measured_share" and run.location.reported is not None
+    ):
         return run.figures[kind.name].value is None
     return "gpu" in kind.name and not run.info.gpu_info and run.figures[kind.name].value is None
 
@@ -185,9 +187,12 @@ def _warnings(run: RunResult) -> Iterator[str]:
     if run.location.lost_parts:
         names = ", ".join(f'"{name}"' for name in run.location.lost_parts)
         yield f"Parts of this run cannot be read, and are missing from its figures: {names}."
+    reported = run.location.reported
     for problem in run.problems:
         place = problem.file.removeprefix(f"{run.location.path}/")
+        if reported is not None:
+            place = reported.file_name
         line = f" line {problem.line}" if problem.line else ""
         # What is wrong with another tool's file is for its reader to weigh; a log's hints are for who wrote it.
-        hint = f": {problem.hint}" if problem.hint and run.location.reported is not None else ""
+        hint = f": {problem.hint}" if problem.hint and reported is not None else ""
         yield f"{place}{line}: {problem.message}{hint}."
