@@ -160,11 +160,12 @@ def test_processes_give_the_same_site(tmp_path: Path, logs: Path) -> None:
 
 
 def test_check_tells_what_is_wrong(tmp_path: Path, logs: Path) -> None:
-    """`check` lists faults of other tools' files with file and line, and is content with good ones."""
+    """`check` lists faults of other tools' files with file and line, and only warns of good ones that are estimates."""
     spec = write_spec(tmp_path, SPEC)
     outcome = wattboard("check", logs / "sweep", "--site-spec", write_spec(tmp_path, {"B": {}}))
     assert outcome.code == 0
-    assert "emissions.csv" not in outcome.out + outcome.err
+    assert "3 runs, 0 errors" in outcome.out
+    assert "an estimate from rated power" in outcome.out
     (tmp_path / SWEEP).write_bytes(table(row(1), ["junk"] * 9, row(2, ram_energy="-1")))
     outcome = wattboard("check", logs, "--site-spec", spec)
     told = outcome.out + outcome.err
