@@ -1,0 +1,74 @@
+"""The page for users of experiment-impact-tracker, run as it stands there: script, spec and commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).resolve().parents[2] / "docs/migrate-experiment-impact-tracker.md"
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A folder in which all blocks of the page were saved or run, in their order, and what the commands printed."""
+    folder = tmp_path_factory.mktemp("project")
+    commands = Path(sys.executable).parent
+    environment = os.environ | {"PATH": f"{commands}{os.pathsep}{os.environ['PATH']}"}
+    printed = []
+    for language, text in _BLOCK.findall(PAGE.read_text(encoding="utf-8")):
+        if language == "python":
+            named = re.match(r"# (\S+)\n", text)
+            assert named, text
+            (folder / named[1]).write_text(text, encoding="utf-8")
+        elif language == "json":
+            (folder / "leaderboard_generation_format.json").write_text(text, encoding="utf-8")
+        else:
+            finished = subprocess.run(
+                ["bash", "-e", "-c", text],
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert finished.returncode == 0, (text, finished.stderr)
+            printed.append(finished.stdout)
+    return folder, printed
+
+
+def test_the_script_changes_in_its_import_alone() -> None:
+    """Every line that names the old package is an import, and has the old one beside it."""
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if "# was: " in line]
+    assert len(lines) == 2
+    for line in lines:
+        new, old = line.split("  # was: ")
+        assert new.split(" import ")[1] == old.split(" import ")[1]
+
+
+def test_the_site_has_the_runs(project: tuple[Path, list[str]]) -> None:
+    """Both networks, with their runs and the columns of the spec."""
+    folder, _ = project
+    data = json.loads((folder / "site/leaderboard.json").read_text(encoding="utf-8"))
+    assert [(row["experiment"], row["n"]) for row in data["rows"]] == [
+        ("Transformer Network", 2),
+        ("Conv Network", 1),
+    ]
+    assert "total_power" in data["rows"][0]["values"]
+
+
+def test_statement_and_sums(project: tuple[Path, list[str]]) -> None:
+    """Another PUE gives another statement; the sums of two runs are those of each."""
+    _, printed = project
+    statements, sums = printed[2], printed[3]
+    assert "1.58" in statements
+    assert "1.1" in statements
+    one, other, both, _, pue = sums.split()
+    assert float(one) + float(other) == pytest.approx(float(both))
+    assert float(pue) == 1.58
