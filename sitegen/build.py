@@ -12,6 +12,8 @@ from .cache.archive import Archive
 from .carbon import Reference, recomputed
 from .catalog import KNOWN_NAMES
 from .errors import Problem, WattboardError
+from .foreign.registry import known_readers
+from .foreign.table import Table
 from .group import filter_problems, members, tree
 from .location import SAMPLES_PATH
 from .measure import MeasureOptions, SkippedRun
@@ -22,6 +24,8 @@ from .scan import scan
 from .spec import load_spec, named_figures
 
 if TYPE_CHECKING:
+    from .spec.model import SiteSpec
+    from .spec.tables import TableReader
     from .store import Folder
 
 
@@ -86,6 +90,7 @@ def measured_for(options: BuildOptions, progress: Progress, archive: Archive) ->
     """The runs that a leaderboard is made of.
 
     Raises:
+        SpecError: the spec, which may describe tables with runs, cannot be used.
         WattboardError: there is no run at all, or none that can be used.
     """
     results, problems = measure_runs(
@@ -96,8 +101,14 @@ def measured_for(options: BuildOptions, progress: Progress, archive: Archive) ->
         archive,
         with_files=options.with_files,
         scheduler=options.scheduler,
+        tables=tables_of(load_spec(options.spec_file, KNOWN_NAMES)),
     )
     return Measured(tuple(results), tuple(problems))
+
+
+def tables_of(spec: SiteSpec) -> tuple[TableReader, ...]:
+    """The tables of other tools that a spec describes, whichever node does."""
+    return tuple(reader for node in spec.walk() for reader in node.readers)
 
 
 def measure_runs(
@@ -109,8 +120,12 @@ def measure_runs(
     *,
     with_files: bool = False,
     scheduler: str | None = None,
+    tables: Sequence[TableReader] = (),
 ) -> tuple[list[RunResult], list[Problem]]:
     """Scan, read and measure what the archive does not have yet: all that needs no spec.
+
+    Args:
+        tables: Of other tools, as a spec describes them.
 
     Returns:
         The runs in the order of their paths, and what was wrong, with skipped runs among it.
@@ -119,7 +134,8 @@ def measure_runs(
         WattboardError: there is no run at all, or none that can be used.
     """
     with progress.step("Looking for runs") as step:
-        found = scan(log_folders, on_progress=step.count)
+        readers = (*map(Table, tables), *known_readers())
+        found = scan(log_folders, on_progress=step.count, readers=readers)
     problems = list(found.problems)
     if not found.runs:
         raise WattboardError(*problems, _no_runs(log_folders))

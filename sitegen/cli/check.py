@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..build import measure_runs
+from ..build import measure_runs, tables_of
 from ..cache.archive import archive
 from ..cache.folder import CacheOptions
 from ..catalog import KNOWN_NAMES
@@ -115,7 +115,13 @@ def _read(
             options = MeasureOptions(every_problem=True)
             with archive(cache, spec_file) as kept:
                 results, found = measure_runs(
-                    log_folders, options, jobs, progress(), kept, scheduler=scheduler
+                    log_folders,
+                    options,
+                    jobs,
+                    progress(),
+                    kept,
+                    scheduler=scheduler,
+                    tables=tables_of(spec) if spec else (),
                 )
             problems += found
         if spec is not None and results:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from .document import Document, Fault, KeyPath
 from .places import Part, part_at
-from .schema import TITLE_FAULT, VARIABLE_NAME_FAULT, NodeModel, PlotModel, VariableModel
+from .schema import (
+    TITLE_FAULT,
+    VARIABLE_NAME_FAULT,
+    NodeModel,
+    PlotModel,
+    ReaderModel,
+    VariableModel,
+)
 from .text import did_you_mean, found, plain, shown
 
 if TYPE_CHECKING:
@@ -18,6 +25,7 @@ KNOWN_KEYS: Mapping[Part, tuple[str, ...]] = {
     "node": tuple(NodeModel.model_fields),
     "plot": tuple(PlotModel.model_fields),
     "variable": tuple(VariableModel.model_fields),
+    "reader": tuple(ReaderModel.model_fields),
 }
 
 _EXPECTED = {
@@ -28,6 +36,7 @@ _EXPECTED = {
 _NUMBERS = {
     "min_measured_share": "a number from 0 to 1",
     "digits": "a whole number from 0 to 15",
+    "pue": "a number from 1 to 10",
 }
 _NUMBER_FAULTS = {
     "finite_number",
@@ -42,6 +51,7 @@ _OBJECT_WORDS: Mapping[Part, str] = {
     "node": "an object with the keys of a node",
     "plot": 'an object with the keys "x" and "y"',
     "variable": 'an object such as {"label": "Return"}',
+    "reader": 'an object such as {"files": "sacct*.txt", "figures": {"energy_kwh": "ConsumedEnergyRaw [J]"}}',
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..errors import Problem, Severity, SpecError
 from .filters import RUNAWAY_HINT, FilterTimeout, PathFilter
+from .tables import TableReader
 from .text import shown_place
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class Node:
     """0 to 1."""
     requires: tuple[str, ...]
     """Files that each run's folder must have, those of its ancestors first."""
+    readers: tuple[TableReader, ...] = ()
+    """Its own. They hold for the whole site."""
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
     """Line of each key that the node itself has, such as `executive_summary_plots[0].x`.
 

@@ -9,7 +9,7 @@ from .text import shown_place
 if TYPE_CHECKING:
     from .document import KeyPath
 
-Part = Literal["node", "plot", "variable"]
+Part = Literal["node", "plot", "variable", "reader"]
 
 
 def split(path: KeyPath) -> tuple[KeyPath, KeyPath]:
@@ -47,4 +47,6 @@ def part_at(path: KeyPath) -> Part:
         return "plot"
     if len(rest) >= 2 and rest[0] == "variables":
         return "variable"
+    if len(rest) >= 2 and rest[0] == "readers":
+        return "reader"
     return "node"

@@ -11,12 +11,13 @@ from .document import Document, KeyPath
 from .filters import PathFilter
 from .model import DEFAULT_SUMMARY_VARIABLES, Node, Plot, SiteSpec, Variable
 from .places import split, within
+from .tables import TableReader, column
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ..errors import Problem
-    from .schema import NodeModel
+    from .schema import NodeModel, ReaderModel
 
 Lines = Mapping[KeyPath, Mapping[str, int]]
 """By the path of a node: the line of each of its keys, as `Node.lines` has them."""
@@ -60,6 +61,7 @@ def _node(path: KeyPath, model: NodeModel, parent: Node | None, lines: Lines) ->
         interval=parent.interval if parent and "interval" not in own else model.interval,
         min_measured_share=_min_measured_share(model, parent),
         requires=tuple(dict.fromkeys([*(parent.requires if parent else ()), *model.requires])),
+        readers=tuple(map(_reader, model.readers)),
         lines={key: line for key, line in own_lines.items() if key},
     )
     children = (
@@ -67,6 +69,22 @@ def _node(path: KeyPath, model: NodeModel, parent: Node | None, lines: Lines) ->
         for child_title, child in model.child_experiments.items()
     )
     return replace(node, children=tuple(children))
+
+
+def _reader(model: ReaderModel) -> TableReader:
+    return TableReader(
+        files=model.files,
+        tool=model.tool,
+        figures={figure: column(written) for figure, written in model.figures.items()},
+        key=model.key,
+        start=column(model.start) if model.start else None,
+        end=column(model.end) if model.end else None,
+        pue=model.pue,
+        provenance=model.provenance,
+        region=model.region,
+        processor=model.processor,
+        gpus=model.gpus,
+    )
 
 
 def _summary_variables(model: NodeModel, parent: Node | None) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from .filters import MAX_PATTERN_LENGTH, pattern_fault
+from .tables import TIME_UNITS, UNITS, column
 from .text import shown
 
 TITLE_FAULT = "title"
@@ -147,6 +148,70 @@ class VariableModel(_Strict):
     )
 
 
+def _check_pattern(pattern: str) -> str:
+    if not pattern.strip() or "/" in pattern or pattern.strip() in {"*", "*.*"}:
+        raise _fault(
+            "files",
+            f"expected a pattern of file names, found {shown(pattern)}",
+            "such as sacct*.txt: a name without folders, with * for what differs, and not of all files",
+        )
+    return pattern
+
+
+def _check_columns(columns: dict[str, str]) -> dict[str, str]:
+    for figure, written in columns.items():
+        if figure not in UNITS:
+            hint = f"a table may give {', '.join(UNITS)}; other figures are for a processor"
+            raise _fault("column", f"unknown figure {shown(figure)}", hint)
+        if column(written).unit not in UNITS[figure]:
+            raise _fault(
+                "column",
+                f"expected a column of {figure} with its unit in brackets, found {shown(written)}",
+                f"such as Energy [{next(iter(UNITS[figure]))}]; units are {', '.join(UNITS[figure])}",
+            )
+    return columns
+
+
+def _check_moment(written: str) -> str:
+    if column(written).unit not in ("", *TIME_UNITS):
+        units = ", ".join(TIME_UNITS)
+        raise _fault(
+            "column", f"expected a column of times, found {shown(written)}", f"units are {units}"
+        )
+    return written
+
+
+Moment = Annotated[str, AfterValidator(_check_moment), WithJsonSchema(_NOT_EMPTY)]
+
+
+class ReaderModel(_Strict):
+    """Runs that stand in tables of some name: CSV, JSON or JSON Lines."""
+
+    model_config = ConfigDict(title="Reader")
+
+    files: Annotated[str, AfterValidator(_check_pattern), WithJsonSchema(_NOT_EMPTY)] = Field(
+        description='Pattern of file names, such as "sacct*.txt".'
+    )
+    figures: Annotated[dict[str, str], MinLen(1), AfterValidator(_check_columns)] = Field(
+        description='Figure to column and unit, such as {"energy_kwh": "ConsumedEnergyRaw [J]"}.'
+    )
+    tool: str = Field("table", description="What pages call the tool that wrote them.")
+    key: str = Field("", description="The column that names a run. Default: its place in the file.")
+    start: Moment | None = Field(
+        None, description="The column with a run's start: ISO 8601, [s] or [ms] since 1970."
+    )
+    end: Moment | None = Field(None, description="The column with its end.")
+    pue: Annotated[float, Ge(1), Le(10)] | None = Field(
+        None, description="The PUE that is in the energies and emissions already. Default: none is."
+    )
+    provenance: Literal["measured", "estimated", "reported"] = Field(
+        "reported", description="How the energies came about."
+    )
+    region: str = Field("", description="The column with a country or zone.")
+    processor: str = Field("", description="The column with the processor's name.")
+    gpus: str = Field("", description="The column with the GPUs' names.")
+
+
 class NodeModel(_Strict):
     """A group (with child_experiments) or a leaf (without) of the leaderboard."""
 
@@ -199,6 +264,10 @@ class NodeModel(_Strict):
     requires: list[RequiredFile] = Field(
         default_factory=list,
         description="Files that each run's folder must have. Children add to their parent's.",
+    )
+    readers: list[ReaderModel] = Field(
+        default_factory=list,
+        description="Tables of other tools that hold runs, of the whole site.",
     )
 
 
