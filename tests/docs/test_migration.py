@@ -45,10 +45,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
 
 def test_the_script_changes_in_its_import_alone() -> None:
     """Every line that names the old package is an import, and has the old one beside it."""
-    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if "# was: " in line]
-    assert len(lines) == 2
-    for line in lines:
-        new, old = line.split("  # was: ")
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    pairs = [
+        (line.removeprefix("# was: "), lines[n + 1])
+        for n, line in enumerate(lines)
+        if line.startswith("# was: ")
+    ]
+    assert len(pairs) == 2
+    for old, new in pairs:
         assert new.split(" import ")[1] == old.split(" import ")[1]
 
 
