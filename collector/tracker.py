@@ -28,14 +28,14 @@ _CO_COROUTINE_OR_GENERATOR = 0x80 | 0x20 | 0x200
 class ImpactTracker(contextlib.ContextDecorator):
     """Measures this process and all below it, from launch to stop.
 
-    with ImpactTracker("runs/ppo/seed-3"):
-        train()
+        with ImpactTracker("runs/ppo/seed-3"):
+            train()
 
-    @ImpactTracker("runs/ppo/seed-3")
-    def train(): ...
+        @ImpactTracker("runs/ppo/seed-3")
+        def train(): ...
 
-    tracker = ImpactTracker("runs/ppo/seed-3")
-    tracker.launch_impact_monitor()
+        tracker = ImpactTracker("runs/ppo/seed-3")
+        tracker.launch_impact_monitor()
 
     Once it is launched, nothing that goes wrong with the measurement reaches the training: it is
     logged, and raised by `get_latest_info_and_check_for_errors`.

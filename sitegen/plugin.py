@@ -28,6 +28,7 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.yaml import yaml_load
 
 from . import navigation, run_index, search_index
@@ -112,6 +113,8 @@ class LeaderboardPage(Page):
         self.source = content
         self.read_source(config)
         self.content = content.html
+        # Other plugins look through it, and MkDocs makes one only where it converts Markdown.
+        self.toc = TableOfContents([])
 
     def read_source(self, config: MkDocsConfig) -> None:
         """There is no Markdown behind this page."""
