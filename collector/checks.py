@@ -11,24 +11,25 @@ from typing import Any
 
 from .errors import HardwareMismatchError
 from .hardware import CpuFacts, read_cpu_facts
-from .power import REGISTRY, SourceEntry, open_sources
+from .power import SourceEntry, known_sources, open_sources
 
 
 def assert_gpus_by_attributes(
-    attributes: Mapping[str, str | float], registry: Sequence[SourceEntry] = REGISTRY
+    attributes: Mapping[str, str | float], registry: Sequence[SourceEntry] | None = None
 ) -> None:
     """Go on only if there are GPUs that the run can see, and each is as expected.
 
     Args:
         attributes: Of each GPU, by the names in info.json's `gpu_info`: "name", "total_memory"
             (bytes), "driver_version", … Case and runs of spaces do not matter.
-        registry: The power sources that are asked for GPUs.
+        registry: The power sources that are asked for GPUs. None: all that are known.
 
     Raises:
         HardwareMismatchError: There is none, or one is different. All that was found is listed.
     """
     cpu = read_cpu_facts()
-    gpu_registry = [entry for entry in registry if entry.component == "gpu"]
+    known = known_sources() if registry is None else registry
+    gpu_registry = [entry for entry in known if entry.component == "gpu"]
     gpus = _gpus(cpu, gpu_registry)
     if not gpus:
         reasons = "".join(f"\n  {reason}" for reason in _reasons(cpu, gpu_registry))

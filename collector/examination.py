@@ -12,7 +12,7 @@ from typing import Any
 from .errors import SourceUnavailableError
 from .hardware import CpuFacts
 from .machine import Machine
-from .power import REGISTRY, SourceEntry
+from .power import SourceEntry, known_sources
 from .power.gpu import is_first_namespace
 from .power.source import Component, Kind, RemediableError
 from .power.tdp import rated_power
@@ -76,7 +76,7 @@ def examine(
     machine: Machine,
     environ: Mapping[str, str],
     home: Path | None = None,
-    registry: Sequence[SourceEntry] = REGISTRY,
+    registry: Sequence[SourceEntry] | None = None,
     *,
     first_namespace: bool | None = None,
 ) -> Examination:
@@ -87,12 +87,12 @@ def examine(
         machine: The operating system.
         environ: The environment variables.
         home: The user's folder; found out, if left out.
-        registry: The power sources in order of trust.
+        registry: The power sources in order of trust. None: all that are known.
         first_namespace: Whether drivers know processes by our numbers; found out, if left out.
     """
     sources: list[SourceFinding] = []
     gpus: list[Mapping[str, Any]] = []
-    for entry in registry:
+    for entry in known_sources() if registry is None else registry:
         is_first = not any(s.used and s.component == entry.component for s in sources)
         finding, devices = _try(entry, cpu, is_first=is_first)
         sources.append(finding)

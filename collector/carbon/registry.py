@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import CollectorError
+from ..plugins import entries
 from .caiso import Caiso
 from .electricity_maps import ElectricityMaps
 from .energy_charts import EnergyCharts
@@ -19,16 +20,22 @@ REGISTRY: Mapping[str, type[Provider]] = {
 
 
 def provider_class(name: str) -> type[Provider]:
-    """The provider of a name.
+    """The provider of a name: one of ours, or of another package's entry points `wattboard.intensity_providers`.
 
     Raises:
         CollectorError: There is none; with the nearest names.
     """
-    found = REGISTRY.get(name.strip().lower())
+    wanted = name.strip().lower()
+    found = REGISTRY.get(wanted)
     if found is not None:
         return found
+    known: dict[str, type[Provider]] = {**REGISTRY}
+    for of_other, provider in entries("wattboard.intensity_providers"):
+        known.setdefault(of_other, provider)
+    if wanted in known:
+        return known[wanted]
     from difflib import get_close_matches
 
-    near = get_close_matches(name.strip().lower(), REGISTRY, n=1)
+    near = get_close_matches(wanted, known, n=1)
     meant = f"; did you mean {near[0]!r}?" if near else ""
-    raise CollectorError(f"live_intensity: expected {', '.join(REGISTRY)}, found {name!r}{meant}")
+    raise CollectorError(f"live_intensity: expected {', '.join(known)}, found {name!r}{meant}")

@@ -10,9 +10,18 @@ from typing import NamedTuple
 
 from ..errors import SourceUnavailableError
 from ..hardware import CpuFacts
+from ..plugins import entries
 from .source import Component, PowerReading, PowerSource, Usage
 
-__all__ = ["REGISTRY", "PowerReading", "PowerSource", "SourceEntry", "Usage", "open_sources"]
+__all__ = [
+    "REGISTRY",
+    "PowerReading",
+    "PowerSource",
+    "SourceEntry",
+    "Usage",
+    "known_sources",
+    "open_sources",
+]
 
 NVML_LIBRARY = "libnvidia-ml.so.1"
 AMD_DRIVER = Path("/sys/module/amdgpu")
@@ -105,10 +114,29 @@ hides them all.
 """
 
 
-def open_sources(cpu: CpuFacts, registry: Sequence[SourceEntry] = REGISTRY) -> list[PowerSource]:
-    """The best source of each component that has one here; why others do not work is logged."""
+def known_sources() -> tuple[SourceEntry, ...]:
+    """Those of other packages, which somebody installed for a reason, and then ours.
+
+    An entry point `wattboard.power_sources` is a `SourceEntry`, or a list of them.
+    """
+    found: list[SourceEntry] = []
+    for name, brought in entries("wattboard.power_sources"):
+        for entry in brought if isinstance(brought, list) else [brought]:
+            if isinstance(entry, SourceEntry):
+                found.append(entry)
+            else:
+                log.warning("power source %s is left out: expected a SourceEntry", name)
+    return (*found, *REGISTRY)
+
+
+def open_sources(cpu: CpuFacts, registry: Sequence[SourceEntry] | None = None) -> list[PowerSource]:
+    """The best source of each component that has one here; why others do not work is logged.
+
+    Args:
+        registry: In order of trust. None: all that are known.
+    """
     opened: dict[Component, PowerSource] = {}
-    for entry in registry:
+    for entry in known_sources() if registry is None else registry:
         if entry.component in opened:
             continue
         try:
