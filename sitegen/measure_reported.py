@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from .carbon import grid_of
 from .catalog import FIGURES
-from .foreign.model import ReportedPower, ReportedRun, ReportedSource
+from .foreign.model import ReportedRun, ReportedSource
 from .location import RunLocation
 from .model import ABSENT, Figure, GridIntensity, RunInfo, RunPart, RunResult, TimeChart
 from .units import GRAMS_PER_KG, JOULES_PER_KWH, SECONDS_PER_HOUR
@@ -124,15 +122,15 @@ def report_charts(run: ReportedRun) -> tuple[TimeChart, ...]:
     if run.start_s is not None:
         start_s = min(start_s, run.start_s)
     series = tuple(
-        steps(_NAMES.get(power.component, power.component), *_corners(power, start_s))
+        steps(
+            _NAMES.get(power.component, power.component),
+            power.start_s - start_s,
+            power.end_s - start_s,
+            power.power_w,
+        )
         for power in run.power
     )
     return (TimeChart("power", f"Power, as {run.info.format} logged it", "Power", "W", series),)
-
-
-def _corners(power: ReportedPower, start_s: float) -> tuple[np.ndarray, np.ndarray]:
-    times = np.column_stack((power.start_s, power.end_s)).ravel() - start_s
-    return times, np.repeat(power.power_w, 2)
 
 
 def _write_zip(file: Path, source: ReportedSource) -> None:

@@ -18,6 +18,8 @@ POINTS = 1000
 """About as many as a screen has columns; MinMaxLTTB keeps every peak that could be seen."""
 
 _SIGNIFICANT_DIGITS = 5
+_TOUCHING_S = 1e-3
+"""Steps that are no further apart follow each other: the rest is rounding."""
 _SMALLEST = 1e-30
 """What lies below is drawn as zero."""
 
@@ -197,19 +199,22 @@ def _series(name: str, one: Track, start_s: float, last_s: float, scale: float) 
     )
 
 
-def steps(name: str, time_s: FloatArray, value: FloatArray) -> Series:
-    """A line through the corners of steps.
+def steps(name: str, start_s: FloatArray, end_s: FloatArray, value: FloatArray) -> Series:
+    """A line through the corners of steps, broken where one does not begin as the one before it ends.
 
     Args:
-        time_s: Shape (n,), n >= 1, never decreasing. Seconds since the run began.
+        start_s, end_s: Shape (n,), n >= 1, increasing. Seconds since the run began.
         value: Shape (n,), no NaN.
     """
-    times, values = downsample(time_s, value, POINTS)
+    time_s = np.column_stack((start_s, end_s)).ravel()
+    times, values = downsample(time_s, np.repeat(value, 2), POINTS)
+    behind_gaps = start_s[1:][start_s[1:] - end_s[:-1] > _TOUCHING_S]
+    breaks = np.searchsorted(times, behind_gaps).tolist()
     summary = SeriesSummary(
         float(value.min()), float(value.mean()), float(value.max()), float(value[-1])
     )
     rounded = _rounded_times(times, float(time_s[-1]))
-    return Series(name, tuple(rounded), tuple(_rounded(values).tolist()), summary)
+    return Series(name, *_broken_at(rounded, _rounded(values).tolist(), breaks), summary)
 
 
 def downsample(time_s: FloatArray, value: FloatArray, points: int) -> tuple[FloatArray, FloatArray]:

@@ -6,6 +6,7 @@ Fields: model/report_schema.json of github.com/Boavizta/BoAmps. `powerConsumptio
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
@@ -86,6 +87,7 @@ def _run(
         info=_info(report, measure, method),
         start_s=start_s,
         end_s=None if start_s is None or seconds is None else start_s + seconds,
+        excerpt=json.dumps({**report, "measures": [measure]}, indent=1).encode() if key else b"",
         problems=tuple(problems),
     )
 

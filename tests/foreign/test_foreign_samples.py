@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from reading import SAMPLES, one, read, value
 from wattboard.sitegen.foreign.model import ReportedRun
+from wattboard.sitegen.measure_reported import report_charts
 
 pytestmark = [
     pytest.mark.real_logs,
@@ -177,3 +178,13 @@ def test_mlperf_power() -> None:
     assert run.figures["energy_kwh"].provenance == "partial"
     assert value(run, "measured_share") == pytest.approx(5 / 61, rel=1e-2)
     assert "56 s of 1 min 1 s without any" in run.problems[0].message
+
+
+def test_no_line_is_drawn_where_the_meter_was_silent() -> None:
+    """The chart breaks off in the minute between the fourth reading and the fifth."""
+    run = one({"spl.txt": sample("mlperf_spl.txt")})
+    (chart,) = report_charts(run)
+    (series,) = chart.series
+    gaps = [i for i, watts in enumerate(series.value) if watts is None]
+    assert gaps == [8]
+    assert series.time_s[9] - series.time_s[7] == pytest.approx(56, abs=0.1)
