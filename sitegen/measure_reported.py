@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,7 +80,9 @@ def _figures(run: ReportedRun, info: RunInfo, pue: float) -> dict[str, Figure]:
         "facility_energy_kwh": facility,
         "emissions_kg": emissions,
         "mean_carbon_intensity_g_per_kwh": _ratio(emissions, facility, GRAMS_PER_KG, "reported"),
-        "mean_power_w": _ratio(energy, duration, JOULES_PER_KWH / SECONDS_PER_HOUR),
+        "mean_power_w": _ratio(
+            energy, _times(duration, _share(told)), JOULES_PER_KWH / SECONDS_PER_HOUR
+        ),
         "allocated_gpu_hours": _times(duration, len(info.gpu_info)) if info.gpu_info else ABSENT,
     }
     return {
@@ -100,6 +103,12 @@ def _emissions(
         return ABSENT
     provenance = "estimated" if facility.provenance == "measured" else facility.provenance
     return Figure(facility.value * grid.g_per_kwh / GRAMS_PER_KG, provenance)
+
+
+def _share(told: Mapping[str, Figure]) -> float:
+    """Of the time that was measured; all of it where the tool does not tell."""
+    share = told.get("measured_share", ABSENT).value
+    return 1.0 if share is None else share
 
 
 def _times(figure: Figure, factor: float) -> Figure:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from measured import measured
 from reading import SAMPLES, one, read, value
 from wattboard.sitegen.foreign.model import ReportedRun
 from wattboard.sitegen.measure_reported import report_charts
+from wattboard.sitegen.scan import scan
 
 pytestmark = [
     pytest.mark.real_logs,
@@ -188,3 +191,13 @@ def test_no_line_is_drawn_where_the_meter_was_silent() -> None:
     gaps = [i for i, watts in enumerate(series.value) if watts is None]
     assert gaps == [8]
     assert series.time_s[9] - series.time_s[7] == pytest.approx(56, abs=0.1)
+
+
+def test_mean_power_is_that_of_the_time_that_was_measured(tmp_path: Path) -> None:
+    """13.3 W over the five seconds with readings, and not 1.1 W over the minute."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs/spl.txt").write_bytes(sample("mlperf_spl.txt"))
+    (location,) = scan([tmp_path / "logs"]).runs
+    power = measured(location).result.figures["mean_power_w"]
+    assert power.value == pytest.approx(13.33, rel=1e-2)
+    assert power.provenance == "partial"
