@@ -129,10 +129,16 @@ def _y_axis(frame: Frame, y: Axis) -> Iterator[str]:
             f"{_tick(tick)}</text>"
         )
     yield f'<path class="wb-axis" d="M{left} {frame.top}V{frame.floor}"/>'
+    yield _y_title(frame, y.title)
+
+
+# The charts of a kind have the same one on all pages.
+@lru_cache(256)
+def _y_title(frame: Frame, title: str) -> str:
     middle = (frame.top + frame.floor) / 2
-    yield (
+    return (
         f'<text class="wb-label" transform="translate(14 {middle:.0f}) rotate(-90)" '
-        f'text-anchor="middle">{escape(y.title)}</text>'
+        f'text-anchor="middle">{escape(title)}</text>'
     )
 
 
