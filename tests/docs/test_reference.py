@@ -1,0 +1,49 @@
+"""The reference of keys and commands is made from the code, and stands in the pages as the code has it now.
+
+With WATTBOARD_GOLDEN=rewrite these tests write the pages anew.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import made_text
+from golden import check_golden
+from made_schema import keys_table
+from wattboard.sitegen.spec import json_schema
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+SPEC_SECTIONS = {
+    "filter": "#filters",
+    "executive_summary_variables": "#columns",
+    "executive_summary_ordering_variable": "#order",
+    "executive_summary_ordering": "#order",
+    "executive_summary_plots": "#plots",
+    "variables": "#how-a-figure-is-shown",
+    "extra_files_processor": "#figures-of-your-own",
+    "interval": "#what-means",
+    "min_measured_share": "#runs-that-are-left-out",
+    "requires": "#runs-that-are-left-out",
+    "readers": "other-tools.md#any-other-table",
+}
+
+
+def spec_keys(name: str) -> str:
+    """The keys of "a node", "a plot" …."""
+    definitions = json_schema()["$defs"]
+    wanted = name.rpartition(" ")[2].capitalize()
+    (schema,) = (each for each in definitions.values() if each["title"] == wanted)
+    return keys_table(schema, definitions, SPEC_SECTIONS if wanted == "Node" else {})
+
+
+def test_the_keys_of_the_site_spec() -> None:
+    """Every object of the spec has its table, with each key's type and description."""
+    pages = [DOCS / "site-spec.md", DOCS / "other-tools.md"]
+    made = []
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        made += made_text.names(text)
+        check_golden(page, made_text.made(text, spec_keys))
+    titles = {definition["title"] for definition in json_schema()["$defs"].values()}
+    assert {name.rpartition(" ")[2].capitalize() for name in made} == titles
