@@ -9,6 +9,7 @@ from pathlib import Path
 
 import made_text
 from golden import check_golden
+from made_commands import all_commands, usage
 from made_schema import keys_table
 from wattboard.sitegen.spec import json_schema
 
@@ -47,3 +48,11 @@ def test_the_keys_of_the_site_spec() -> None:
         check_golden(page, made_text.made(text, spec_keys))
     titles = {definition["title"] for definition in json_schema()["$defs"].values()}
     assert {name.rpartition(" ")[2].capitalize() for name in made} == titles
+
+
+def test_what_the_commands_take() -> None:
+    """Every command is on the page of commands, with the options that it has."""
+    page = DOCS / "commands.md"
+    text = page.read_text(encoding="utf-8")
+    assert sorted(made_text.names(text)) == sorted(all_commands())
+    check_golden(page, made_text.made(text, usage))
