@@ -26,6 +26,7 @@ def kind(schema: Schema, definitions: Mapping[str, Schema]) -> str:
         return str(definitions[schema["$ref"].rpartition("/")[2]]["title"]).lower()
     choices = schema.get("anyOf") or schema.get("oneOf")
     if choices:
+        choices = sorted(choices, key=lambda choice: choice.get("type") == "null")
         return " or ".join(kind(choice, definitions) for choice in choices)
     if "enum" in schema:
         return " or ".join(f'`"{value}"`' for value in schema["enum"])
@@ -40,8 +41,9 @@ def _of_type(name: str, schema: Schema, definitions: Mapping[str, Schema]) -> st
         return "regular expression"
     if name == "array" and {"$ref", "type"} & schema["items"].keys():
         return f"list of {kind(schema['items'], definitions)}s"
-    if name == "object" and isinstance(schema.get("additionalProperties"), dict):
-        return f"object: text to {kind(schema['additionalProperties'], definitions)}"
+    members = schema.get("additionalProperties")
+    if name == "object" and members and ("$ref" in members or members.get("type") == "string"):
+        return f"object: text to {kind(members, definitions)}"
     if name in ("number", "integer") and {"minimum", "maximum"} <= schema.keys():
         return f"{_TYPES[name]} from {schema['minimum']:g} to {schema['maximum']:g}"
     return "`null`" if name == "null" else _TYPES[name]
@@ -57,7 +59,24 @@ def keys_table(
     """
     rows = []
     for key, value in schema["properties"].items():
-        name = f"[`{key}`]({sections[key]})" if key in sections else f"`{key}`"
         needed = ", needed" if key in schema.get("required", ()) else ""
-        rows.append((name, kind(value, definitions) + needed, value["description"]))
+        rows.append((_name(key, sections), kind(value, definitions) + needed, value["description"]))
     return table(("key", "type", "meaning"), rows)
+
+
+def quantities_table(schema: Schema, sections: Mapping[str, str]) -> str:
+    """A row for each key: its name, its unit, what it means, and when it is not there."""
+    rows = [
+        (
+            _name(key, sections),
+            value.get("x-unit", "–"),
+            value["description"],
+            value.get("x-absent", ""),
+        )
+        for key, value in schema["properties"].items()
+    ]
+    return table(("key", "unit", "meaning", "absent or null"), rows)
+
+
+def _name(key: str, sections: Mapping[str, str]) -> str:
+    return f"[`{key}`]({sections[key]})" if key in sections else f"`{key}`"
