@@ -6,11 +6,12 @@ variables, files) follows Google's guide to Dataset markup and schema.org's defi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+import msgspec
 from markupsafe import Markup
 
 from ..addresses import LOG_ZIP, RUN_TABLE
@@ -35,7 +36,6 @@ _FORMATS = {
     ".parquet": ("Parquet", "application/vnd.apache.parquet"),
     ".zip": ("ZIP", "application/zip"),
 }
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
 LEADERBOARD_FILES = ("leaderboard.json", "leaderboard.csv")
 RUNS_FILES = ("runs.json", "runs.csv", RUN_TABLE)
 
@@ -97,7 +97,7 @@ def run_contents(address: str, run: RunResult, *, whole: str) -> Contents:
 
 def dataset(site: Site, links: Links, subject: Subject, contents: Contents) -> Markup:
     """JSON-LD that nothing in it can end: it holds no "<", ">" and "&" but as escapes."""
-    text = _ENCODER.encode(_dataset(site, links, subject, contents))
+    text = msgspec.json.encode(_dataset(site, links, subject, contents)).decode()
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return Markup(text)  # noqa: S704 - made safe here
@@ -117,7 +117,7 @@ def _dataset(site: Site, links: Links, subject: Subject, contents: Contents) -> 
         "description": _description(subject, contents.about),
         "url": address or links.page(here, here),
         "identifier": address or cite_key(site, here),
-        "creator": [_creator(author) for author in authors(site)],
+        "creator": _creators(site),
         "license": _licence(site.licence),
         "dateModified": subject.last_day,
         "temporalCoverage": f"{subject.first_day}/{subject.last_day}" if subject.runs else "",
@@ -142,6 +142,11 @@ def _description(subject: Subject, about: str) -> str:
     return text[:_MOST_DESCRIPTION_CHARS]
 
 
+@lru_cache(16)
+def _creators(site: Site) -> list[dict[str, str]]:
+    return [_creator(author) for author in authors(site)]
+
+
 def _creator(author: str) -> dict[str, str]:
     family, comma, given = author.partition(", ")
     if comma:
@@ -164,16 +169,17 @@ def _sources(runs: Iterable[RunResult]) -> list[str]:
 
 
 def _variable(measured: Measured) -> dict[str, Any]:
-    return _present(
-        {
-            "@type": "PropertyValue",
-            "name": measured.label,
-            "alternateName": measured.name,
-            "unitText": measured.unit,
-            "value": measured.value,
-            "measurementTechnique": measured.provenance,
-        }
-    )
+    found: dict[str, Any] = {
+        "@type": "PropertyValue",
+        "name": measured.label,
+        "alternateName": measured.name,
+    }
+    if measured.unit:
+        found["unitText"] = measured.unit
+    if measured.value is not None:
+        found["value"] = measured.value
+    found["measurementTechnique"] = measured.provenance
+    return found
 
 
 def _download(url: str) -> dict[str, str]:

@@ -23,6 +23,7 @@ from ..text import count, day
 from .all_runs import AllRuns
 from .badge import BADGE, Badge, badge_svg, group_badge, run_badge
 from .cells import breakable, cells, row_head, table_rows
+from .chart_html import charts_html
 from .cite import CiteView, cite_view
 from .compare_page import compare_files, compare_view
 from .comparisons import comparison_files
@@ -31,6 +32,7 @@ from .datafiles import leaderboard_files, runs_files
 from .dataset import RUNS_FILES, Contents, dataset, run_contents, table_contents
 from .describe import description
 from .digests import Digests, Lineage
+from .figure_html import figure_table, figure_tiles
 from .group_page import group_view
 from .kept import KeptPages
 from .leaf_rows import leaf_row_files
@@ -57,7 +59,14 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["breakable"] = breakable
-    made.globals.update(cells=cells, row_head=row_head, table_rows=table_rows)
+    made.globals.update(
+        cells=cells,
+        row_head=row_head,
+        table_rows=table_rows,
+        charts_html=charts_html,
+        figure_tiles=figure_tiles,
+        figure_table=figure_table,
+    )
     made.globals["fact_table"] = lru_cache(_MOST_FACT_TABLES)(partial(_fact_table, made))
     return made
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import msgspec
 import numpy as np
+from markupsafe import Markup
 
 from ..charts import TIME_UNITS, AxisText
 from ..model import FloatArray, Series, SeriesSummary, TimeChart
 from ..pages.views import ChartView, DataTable, KeyView
-from ..svg.axes import COLOURS, axis
-from ..svg.lines import Points, lines
+from ..svg.axes import COLOURS, Axis, axis
+from ..svg.lines import LineChart, Points, drawings
 from ..text import number
 
 _LINE = "━"
@@ -34,6 +35,7 @@ class _Known:
 
     def __init__(self) -> None:
         self._known: list[tuple[tuple[float, ...], _Moments]] = []
+        self._x_axes: dict[tuple[str, tuple[int, ...]], tuple[Axis, tuple[FloatArray, ...]]] = {}
 
     def of(self, series: Series) -> _Moments:
         """Those of a line."""
@@ -45,27 +47,67 @@ class _Known:
         self._known.append((times, made))
         return made
 
+    def x_axis(
+        self, moments: Sequence[_Moments], scale: float, unit: str
+    ) -> tuple[Axis, tuple[FloatArray, ...]]:
+        """The axis of a chart with such lines, and where on it each one's readings lie."""
+        of = (unit, tuple(map(id, moments)))
+        found = self._x_axes.get(of)
+        if found is None:
+            at = tuple(read.time_s / scale for read in moments)
+            found = (axis(f"Time since start ({unit})", at, from_zero=True), at)
+            self._x_axes[of] = found
+        return found
+
 
 def time_charts(charts: Sequence[TimeChart]) -> Iterator[ChartView]:
     """The time series of one run."""
     known = _Known()
-    for chart in charts:
-        yield _time_chart(chart, [known.of(series) for series in chart.series])
+    moments = [[known.of(series) for series in chart.series] for chart in charts]
+    spans = [_span(chart) for chart in charts]
+    drawn = drawings(
+        [
+            _lines(chart, *known.x_axis(read, span.scale, span.unit))
+            for chart, read, span in zip(charts, moments, spans, strict=True)
+        ]
+    )
+    for chart, read, span, drawing in zip(charts, moments, spans, drawn, strict=True):
+        yield _time_chart(chart, read, span, drawing)
 
 
-def _time_chart(chart: TimeChart, moments: Sequence[_Moments]) -> ChartView:
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """How long a chart's time is, and the unit that suits it."""
+
+    last_s: float
+    scale: float
+    unit: str
+
+    @property
+    def text(self) -> str:
+        return f"{number(self.last_s / self.scale)} {self.unit}"
+
+
+def _span(chart: TimeChart) -> _Span:
     last_s = max((s.time_s[-1] for s in chart.series if s.time_s), default=0.0)
     scale, unit = next((scale, unit) for low, scale, unit in TIME_UNITS if last_s >= low)
-    traces = [
-        Points(read.time_s / scale, np.array(s.value, dtype=np.float64))
-        for s, read in zip(chart.series, moments, strict=True)
-    ]  # None becomes NaN
-    y_title = AxisText(chart.quantity, chart.unit).title
-    drawing = lines(
-        axis(f"Time since start ({unit})", [trace.x for trace in traces], from_zero=True),
-        axis(y_title, [trace.y for trace in traces], from_zero=True),
-        traces,
-    )
+    return _Span(last_s, scale, unit)
+
+
+def _lines(chart: TimeChart, x: Axis, at: Sequence[FloatArray]) -> LineChart:
+    # None becomes NaN.
+    values = [np.array(series.value, dtype=np.float64) for series in chart.series]
+    y = axis(_y_title(chart), values, from_zero=True)
+    return LineChart(x, y, tuple(map(Points, at, values)))
+
+
+def _y_title(chart: TimeChart) -> str:
+    return AxisText(chart.quantity, chart.unit).title
+
+
+def _time_chart(
+    chart: TimeChart, moments: Sequence[_Moments], span: _Span, drawing: Markup
+) -> ChartView:
     rows = tuple(_rows(chart.series))
     named = chart.series if len(chart.series) > 1 else ()
     return ChartView(
@@ -73,7 +115,7 @@ def _time_chart(chart: TimeChart, moments: Sequence[_Moments]) -> ChartView:
         title=chart.title,
         svg=drawing,
         figure=_figure(chart, moments),
-        description=f"{y_title} over {number(last_s / scale)} {unit}. {_ranges(rows)}",
+        description=f"{_y_title(chart)} over {span.text}. {_ranges(rows)}",
         kind="time",
         legend=tuple(KeyView(s.name, _LINE, f"wb-c{i % COLOURS}") for i, s in enumerate(named)),
         table=_table(chart.unit, rows),

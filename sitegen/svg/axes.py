@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from markupsafe import Markup, escape
@@ -17,6 +18,8 @@ WIDTH = 560
 COLOURS = 8
 _TICKS = 6
 _SMALLEST_SPAN = 1e-99
+
+_Values = TypeVar("_Values", float, FloatArray)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,10 @@ class Axis:
         first = math.ceil(self.low / step - 1e-9)
         last = math.floor(self.high / step + 1e-9)
         return [i * step for i in range(first, last + 1)]
+
+    def share(self, values: _Values) -> _Values:
+        """How far along the axis values lie, 0 at its low end and 1 at its high end."""
+        return (values - self.low) / (self.high - self.low)
 
 
 def axis(title: str, values: Sequence[FloatArray], *, from_zero: bool = False) -> Axis:
@@ -73,14 +80,12 @@ class Frame:
     def end(self) -> int:
         return WIDTH - self.right
 
-    def across(self, x: Axis, values: FloatArray) -> FloatArray:
-        """How far from the left edge values lie."""
-        share = (values - x.low) / (x.high - x.low)
+    def across(self, share: _Values) -> _Values:
+        """How far from the left edge a share of the x axis ends."""
         return self.left + share * (self.end - self.left)
 
-    def upwards(self, y: Axis, values: FloatArray) -> FloatArray:
-        """How far from the upper edge values lie."""
-        share = (values - y.low) / (y.high - y.low)
+    def upwards(self, share: _Values) -> _Values:
+        """How far from the upper edge a share of the y axis ends."""
         return self.floor - share * (self.floor - self.top)
 
     def x_axis(self, x: Axis) -> str:
@@ -99,8 +104,8 @@ def _x_axis(frame: Frame, x: Axis) -> str:
 
 
 def _x_axis_parts(frame: Frame, x: Axis) -> Iterator[str]:
-    ticks = x.ticks
-    for tick, at in zip(ticks, frame.across(x, np.array(ticks)).tolist(), strict=True):
+    for tick in x.ticks:
+        at = frame.across(x.share(tick))
         yield (
             f'<path class="wb-grid" d="M{at:.1f} {frame.top}V{frame.floor}"/>'
             f'<text class="wb-tick" x="{at:.1f}" y="{frame.floor + 16}" text-anchor="middle">'
@@ -115,18 +120,25 @@ def _x_axis_parts(frame: Frame, x: Axis) -> Iterator[str]:
 
 
 def _y_axis(frame: Frame, y: Axis) -> Iterator[str]:
-    ticks, left, end = y.ticks, frame.left, frame.end
-    for tick, at in zip(ticks, frame.upwards(y, np.array(ticks)).tolist(), strict=True):
+    left, end = frame.left, frame.end
+    for tick in y.ticks:
+        at = frame.upwards(y.share(tick))
         yield (
             f'<path class="wb-grid" d="M{left} {at:.1f}H{end}"/>'
             f'<text class="wb-tick" x="{left - 6}" y="{at + 4:.1f}" text-anchor="end">'
             f"{_tick(tick)}</text>"
         )
     yield f'<path class="wb-axis" d="M{left} {frame.top}V{frame.floor}"/>'
+    yield _y_title(frame, y.title)
+
+
+# The charts of a kind have the same one on all pages.
+@lru_cache(256)
+def _y_title(frame: Frame, title: str) -> str:
     middle = (frame.top + frame.floor) / 2
-    yield (
+    return (
         f'<text class="wb-label" transform="translate(14 {middle:.0f}) rotate(-90)" '
-        f'text-anchor="middle">{escape(y.title)}</text>'
+        f'text-anchor="middle">{escape(title)}</text>'
     )
 
 

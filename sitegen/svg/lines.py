@@ -25,29 +25,70 @@ class Points:
     y: FloatArray
 
 
-def lines(x: Axis, y: Axis, traces: Sequence[Points]) -> Markup:
-    """A line a trace, broken where there is no value."""
-    drawn = (
-        f'<path class="wb-line wb-c{i % COLOURS}" d="{_path(x, y, trace)}"/>'
-        for i, trace in enumerate(traces)
-    )
-    return drawing(_FRAME.height, (_FRAME.x_axis(x), _FRAME.y_axis(y), *drawn))
+@dataclass(frozen=True, slots=True)
+class LineChart:
+    """What a drawing shows: a line a trace, broken where there is no value."""
+
+    x: Axis
+    y: Axis
+    traces: tuple[Points, ...]
 
 
-def _path(x: Axis, y: Axis, trace: Points) -> str:
-    """Straight lines through the trace's points, a piece for each stretch without a break."""
-    pieces = list(_pieces(trace))
-    if not pieces:
-        return ""
-    times, values = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
-    texts = steps(_FRAME.across(x, times), _FRAME.upwards(y, values))
-    drawn, start = [], 0
-    for piece, _ in pieces:
-        end = start + 2 * len(piece)
+def drawings(charts: Sequence[LineChart]) -> Iterator[Markup]:
+    """A drawing a chart.
+
+    A page has some ten charts of mostly few points, for each of which numpy would take longer to begin than to
+    compute: so the points of all of them are placed at once.
+    """
+    pieces = [
+        _Piece(chart, i, x, y)
+        for chart in charts
+        for i, trace in enumerate(chart.traces)
+        for x, y in _pieces(trace)
+    ]
+    texts = _places(pieces) if pieces else []
+    paths: dict[tuple[int, int], list[str]] = {}
+    start = 0
+    for piece in pieces:
+        end = start + 2 * len(piece.x)
         # A lone reading is a dot, by the line's round ends.
-        drawn.append(f"M{''.join(texts[start:end])[:-1]}{'' if len(piece) > 1 else 'h.1'}")
+        drawn = f"M{''.join(texts[start:end])[:-1]}{'' if len(piece.x) > 1 else 'h.1'}"
+        paths.setdefault((id(piece.chart), piece.trace), []).append(drawn)
         start = end
-    return "".join(drawn)
+    for chart in charts:
+        lines = [
+            f'<path class="wb-line wb-c{i % COLOURS}" d="{"".join(paths.get((id(chart), i), ()))}"/>'
+            for i in range(len(chart.traces))
+        ]
+        yield drawing(_FRAME.height, (_FRAME.x_axis(chart.x), _FRAME.y_axis(chart.y), *lines))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of a trace without a break."""
+
+    chart: LineChart
+    trace: int
+    """Which of the chart's."""
+    x: FloatArray
+    y: FloatArray
+
+
+def _places(pieces: Sequence[_Piece]) -> list[str]:
+    """The steps of all pieces, as `decimals.steps` has them."""
+    lengths = [len(piece.x) for piece in pieces]
+    x = _shares([piece.chart.x for piece in pieces], [piece.x for piece in pieces], lengths)
+    y = _shares([piece.chart.y for piece in pieces], [piece.y for piece in pieces], lengths)
+    return steps(_FRAME.across(x), _FRAME.upwards(y))
+
+
+def _shares(
+    axes: Sequence[Axis], values: Sequence[FloatArray], lengths: Sequence[int]
+) -> FloatArray:
+    """As `Axis.share`, of each piece's values on its own axis."""
+    low, high = np.repeat([[axis.low, axis.high] for axis in axes], lengths, axis=0).T
+    shares: FloatArray = (np.concatenate(values) - low) / (high - low)
+    return shares
 
 
 def _pieces(trace: Points) -> Iterator[tuple[FloatArray, FloatArray]]:

@@ -114,9 +114,9 @@ def _strip(frame: Frame, x: Axis, i: int, row: StripRow) -> str:
     room = 6.0 if len(values) > 5 else 3.0
     marks = "".join(
         shape(at, middle + room * jitter(k, len(values)))
-        for k, at in enumerate(frame.across(x, values).tolist())
+        for k, at in enumerate(frame.across(x.share(values)).tolist())
     )
-    (mean,) = frame.across(x, np.array([row.mean])).tolist()
+    mean = frame.across(x.share(row.mean))
     return (
         f'<g class="wb-c{row.index % COLOURS}">{_box(frame, x, middle, row.box)}'
         f'<g class="wb-light">{marks}</g>'
@@ -127,9 +127,10 @@ def _strip(frame: Frame, x: Axis, i: int, row: StripRow) -> str:
 def _box(frame: Frame, x: Axis, middle: float, box: Quartiles | None) -> str:
     if box is None:
         return ""
-    low, first, median, third, high = frame.across(
-        x, np.array([box.low, box.first, box.median, box.third, box.high])
-    ).tolist()
+    low, first, median, third, high = (
+        frame.across(x.share(value))
+        for value in (box.low, box.first, box.median, box.third, box.high)
+    )
     top, bottom = middle - _HALF_BOX, middle + _HALF_BOX
     return (
         f'<path class="wb-box-line" d="M{low:.1f} {middle}H{first:.1f}M{third:.1f} {middle}H{high:.1f}'
@@ -141,7 +142,7 @@ def _stack(frame: Frame, x: Axis, i: int, row: BarRow, pattern_id: str) -> str:
     top = 4 + i * PITCH + _MARKS_AT - _HALF_BAR
     drawn = []
     for bar in row.bars:
-        start, end = frame.across(x, np.array([bar.start, bar.end])).tolist()
+        start, end = (frame.across(x.share(value)) for value in (bar.start, bar.end))
         at = f'x="{start:.1f}" y="{top}" width="{max(0.0, end - start):.1f}" height="{2 * _HALF_BAR}"'
         drawn.append(f'<rect class="wb-bar wb-c{bar.colour}" {at}/>')
         if bar.hatched:

@@ -83,4 +83,10 @@ def _mean(x: Axis, y: Axis, i: int, mean: Centre) -> str:
 
 
 def _at(x: Axis, y: Axis, across: FloatArray, up: FloatArray) -> list[tuple[float, float]]:
-    return list(zip(_FRAME.across(x, across).tolist(), _FRAME.upwards(y, up).tolist(), strict=True))
+    return list(
+        zip(
+            _FRAME.across(x.share(across)).tolist(),
+            _FRAME.upwards(y.share(up)).tolist(),
+            strict=True,
+        )
+    )

@@ -16,7 +16,7 @@ from paper_runs import result
 from wattboard.sitegen.charts import AxisText
 from wattboard.sitegen.energy_split import Split, split
 from wattboard.sitegen.model import FloatArray, Series, SeriesSummary, TimeChart
-from wattboard.sitegen.pages.render import environment
+from wattboard.sitegen.pages.chart_html import charts_html
 from wattboard.sitegen.pages.views import ChartView
 from wattboard.sitegen.plots.energy_chart import SplitRow, energy_chart
 from wattboard.sitegen.plots.scatter_chart import ScatterText, ScatterTrace, scatter_chart
@@ -107,8 +107,7 @@ KINDS = {
 
 
 def _html(chart: ChartView) -> str:
-    source = '{% import "charts.html" as c %}{{ c.one(chart) }}'
-    return environment().from_string(source).render(chart=chart).strip()
+    return charts_html([chart], "Plots").strip()
 
 
 @pytest.mark.parametrize("kind", KINDS)
