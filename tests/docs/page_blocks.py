@@ -73,7 +73,7 @@ def _run(text: str, folder: Path) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert finished.returncode == 0, f"{text}\n{finished.stdout}\n{finished.stderr}"
