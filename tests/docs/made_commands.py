@@ -48,5 +48,10 @@ def usage(name: str) -> str:
     ]
     paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
     about = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
-    listed = "\n".join(f"- `{names}`: {' '.join(text.split())}" for names, text in options)
+    listed = "\n".join(f"- `{names}`: {_plain(text)}" for names, text in options)
     return "\n\n".join(part for part in (f"    {call}", about, listed) if part)
+
+
+def _plain(text: str) -> str:
+    """A help text in one line, in which brackets make no link."""
+    return " ".join(text.split()).replace("[", r"\[")
