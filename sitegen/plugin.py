@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -162,8 +162,8 @@ class _Build:
     renderer: PageRenderer
     pages: dict[str, LeaderboardPage]
     """All but those of runs, by address."""
-    beside: dict[str, str]
-    """In a preview, place within the site to text of the files that lie beside them."""
+    beside: dict[str, Packed]
+    """Place within the site to text of the files that lie beside them."""
     nav: Navigation | None = None
     files: Files | None = None
     environment: jinja2.Environment | None = None
@@ -217,23 +217,19 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         kept = KeptPages(self._kept.store, str(_path(self.config.site_spec, config).resolve()))
         renderer = PageRenderer(leaderboard, self._site(config), links, kept)
         pages: dict[str, LeaderboardPage] = {}
-        added: list[File] = []
-        beside: dict[str, str] = {}
+        beside: dict[str, Packed] = {}
         for content in chain(renderer.group_pages(), renderer.other_pages()):
             page = LeaderboardPage(content, self._page_file(content.address, config), config)
             page.put_aside()
             pages[content.address] = page
-            added.append(page.file)
             for name, text in content.files.items():
-                if self._serving:
-                    beside[f"{self._prefix}{content.address}{name}"] = text
-                if not self._serving or name in LINKABLE:
-                    added.append(self._written(content.address + name, text, config))
+                beside[self._prefix + content.address + name] = Packed(text)
+        added = [page.file for page in pages.values()]
         # Filled once all pages are written. Known to MkDocs, so that pages of a lab's own may link to them.
         added += [self._file(name, "", config) for name in DATA_FILES]
-        self._check_room(
-            files, (*(file.dest_uri for file in added), *self._run_places(leaderboard))
-        )
+        places = (file.dest_uri for file in added)
+        self._check_room(files, (*places, *beside, *self._run_places(leaderboard)))
+        added += self._files_beside(beside, config)
         for file in (*added, *self._asset_files(config)):
             files.append(file)
         if _has_run_index(leaderboard):
@@ -481,15 +477,17 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             inclusion=InclusionLevel.NOT_IN_NAV,
         )
 
-    def _written(self, address: str, text: str, config: MkDocsConfig) -> File:
-        """A file of the leaderboard that MkDocs knows of and finds at its place, so that nobody holds its text."""
-        place = self._prefix + address
-        file = Path(config.site_dir) / place
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-        return File.generated(
-            config, place, abs_src_path=str(file), inclusion=InclusionLevel.NOT_IN_NAV
-        )
+    def _files_beside(self, beside: Mapping[str, Packed], config: MkDocsConfig) -> Iterator[File]:
+        """The files of groups' pages, at their places already, so that MkDocs need not hold their text."""
+        for place, packed in beside.items():
+            # A preview makes the others when they are asked for.
+            if not self._serving or place.rpartition("/")[2] in LINKABLE:
+                file = Path(config.site_dir) / place
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(packed.text, encoding="utf-8")
+                yield File.generated(
+                    config, place, abs_src_path=str(file), inclusion=InclusionLevel.NOT_IN_NAV
+                )
 
     def _page_file(self, address: str, config: MkDocsConfig) -> File:
         return self._file(f"{address}index.md", "", config)
@@ -642,12 +640,12 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             if run.location.path in build.leaderboard.run_addresses
         }
         places = set(self._data_places())
-        texts = dict(build.beside)
+        beside = dict(build.beside)
 
         def make(asked: str) -> None:
-            text = texts.pop(asked, None)
-            if text is not None:
-                (Path(config.site_dir) / asked).write_text(text, encoding="utf-8")
+            packed = beside.pop(asked, None)
+            if packed is not None:
+                (Path(config.site_dir) / asked).write_text(packed.text, encoding="utf-8")
             folder, _, name = asked.rpartition("/")
             run = runs.pop(f"{folder}/", None)
             if run is not None:
