@@ -14,6 +14,7 @@ from .power import power
 from .provenance import provenance
 from .share import share
 from .sizes import sizes
+from .twice_measured import twice_measured
 
 CHECKS: tuple[Check, ...] = (
     layout,
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     share,
     provenance,
     duplicates,
+    twice_measured,
     sizes,
 )
 

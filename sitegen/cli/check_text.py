@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..checks import Finding
 from ..errors import Problem
 from ..text import count
+
+_MOST_APART = 3
+"""Runs of which the same is said one by one."""
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +34,38 @@ class Report:
 
 
 def _as_text(report: Report) -> str:
-    """What is of no run first, then run by run."""
+    """What is of no run first, then what many runs have in common, once, then run by run."""
     by_run: dict[str, list[Problem]] = {"": []}
-    for finding in report.findings:
-        by_run.setdefault(finding.run, []).append(finding.problem)
     blocks = []
+    for alike in _alike(report.findings):
+        if len(alike) > _MOST_APART:
+            runs = list(dict.fromkeys(finding.run for finding in alike))
+            problem = alike[0].problem
+            hint = f"\n  hint: {problem.hint}" if problem.hint else ""
+            blocks.append(
+                f"{count(len(runs), 'run')}, such as {', '.join(runs[:_MOST_NAMED])}\n"
+                f"{problem.severity}: {problem.message}{hint}\n\n"
+            )
+        else:
+            for finding in alike:
+                by_run.setdefault(finding.run, []).append(finding.problem)
     for run, problems in sorted(by_run.items()):
         head = f"{run}\n" if run else ""
         lines = "".join(f"{problem.severity}: {problem}\n" for problem in problems)
         if lines:
             blocks.append(f"{head}{lines}\n")
     return f"{''.join(blocks)}{report.summary}\n"
+
+
+def _alike(findings: Iterable[Finding]) -> Iterable[Sequence[Finding]]:
+    """Those of different runs that say the same, together; those of a line in a file apart."""
+    found: dict[object, list[Finding]] = {}
+    for i, finding in enumerate(findings):
+        problem = finding.problem
+        said = (finding.check, problem.severity, problem.message, problem.key, problem.hint)
+        is_of_run = finding.run and problem.line is None
+        found.setdefault(said if is_of_run else i, []).append(finding)
+    return found.values()
 
 
 def _as_json(report: Report) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +201,41 @@ def _back(text: str) -> str:
     for sign, code in ((":", "%3A"), (",", "%2C"), ("\r", "%0D"), ("\n", "%0A"), ("%", "%25")):
         text = text.replace(code, sign)
     return text
+
+
+def test_a_training_that_two_tools_measured_is_told(tmp_path: Path) -> None:
+    """CodeCarbon's file in the folder of a run with a log; not where it is of another time."""
+    write_run(tmp_path / "logs/a", power_samples())
+    end = datetime.fromtimestamp(START_S + 100, UTC).isoformat()
+    columns = (
+        "timestamp,project_name,duration,emissions,energy_consumed,country_name,country_iso_code"
+    )
+    file = tmp_path / "logs/a/emissions.csv"
+    file.write_text(f"{columns}\n{end},mnist,100,0.1,0.2,Germany,DEU\n")
+    ((severity, message),) = of(found(tmp_path / "logs"), "Measured twice")
+    assert severity == "warning"
+    assert 'in the folder of the run "logs/a", which has a log' in message
+    later = datetime.fromtimestamp(START_S + 5000, UTC).isoformat()
+    file.write_text(f"{columns}\n{later},mnist,100,0.1,0.2,Germany,DEU\n")
+    assert of(found(tmp_path / "logs"), "Measured twice") == []
+
+
+def test_what_many_runs_have_in_common_is_said_once() -> None:
+    """With how many there are and the first of them; what is of a line stands at its line."""
+    common = [
+        Finding(
+            Problem(f"logs/{i}/data.json", "no energy", hint="measure it"),
+            "Provenance",
+            f"logs/{i}",
+        )
+        for i in range(5)
+    ]
+    of_lines = [
+        Finding(Problem("logs/0/data.json", "no JSON", line=n), "Log", "logs/0")
+        for n in range(1, 6)
+    ]
+    text = FORMS["text"](Report((*common, *of_lines), 5))
+    assert text.count("no energy") == 1
+    assert "5 runs, such as logs/0, logs/1, logs/2\nwarning: no energy\n  hint: measure it" in text
+    assert text.count("no JSON") == 5
+    assert FORMS["github"](Report((*common, *of_lines), 5)).count("no energy") == 5
