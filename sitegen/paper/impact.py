@@ -245,7 +245,9 @@ def _origin(run: RunResult, figure: Figure, component: str) -> Origin:
     # Partial: of what there is, the log's sources say how it was read.
     sources = run.info.power_sources
     kinds = {source.kind for source in sources if component in ("", source.component)}
-    return "estimated" if "estimate" in kinds else "measured"
+    if "estimate" in kinds:
+        return "estimated"
+    return "reported" if "reported" in kinds else "measured"
 
 
 def _gap_hours(run: RunResult) -> float:
