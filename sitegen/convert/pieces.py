@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
+from math import ceil, isfinite
 
 from ..errors import Problem, RunError
 from ..foreign.model import ReportedPower, ReportedRun
@@ -85,11 +85,13 @@ def _windows(run: ReportedRun) -> tuple[ReportedPower, ...]:
     """Two readings of a counter, of which the tool tells the difference, are a series, too."""
     import numpy as np
 
-    if run.start_s is None or run.end_s is None:
-        return ()
-    start_s, end_s = _rounded(run.start_s), _rounded(run.end_s)
-    if end_s <= start_s:
-        return ()
+    counters = [source for source in run.info.power_sources if source.kind == "counter"]
+    start_s, end_s = _rounded(run.start_s or 0.0), _rounded(run.end_s or 0.0)
+    if counters and end_s <= start_s:
+        raise _unfit(
+            "expected a window with a start, and an end after it, found none",
+            "its samples would have no times; `wattboard build` reads the file as it is",
+        )
     return tuple(
         ReportedPower(
             source.component,
@@ -97,9 +99,8 @@ def _windows(run: ReportedRun) -> tuple[ReportedPower, ...]:
             np.array([end_s]),
             np.array([kwh * JOULES_PER_KWH / (end_s - start_s)]),
         )
-        for source in run.info.power_sources
-        if source.kind == "counter"
-        and (kwh := run.figures.get(f"{source.component}_energy_kwh", ABSENT).value) is not None
+        for source in counters
+        if (kwh := run.figures.get(f"{source.component}_energy_kwh", ABSENT).value) is not None
     )
 
 
@@ -147,7 +148,8 @@ def _spans(run: ReportedRun, powers: Sequence[ReportedPower]) -> list[tuple[floa
 def _readings(power: ReportedPower) -> Iterator[tuple[float, float, float]]:
     columns = (power.start_s.tolist(), power.end_s.tolist(), power.power_w.tolist())
     for start_s, end_s, watts in zip(*columns, strict=True):
-        yield _rounded(start_s), _rounded(end_s), watts
+        if isfinite(watts):
+            yield _rounded(start_s), _rounded(end_s), watts
 
 
 class _Walk:
