@@ -231,6 +231,8 @@ def test_every_sample(tmp_path: Path) -> None:
     tools = ("BoAmps", "eco2AI", "CodeCarbon", "CarbonTracker")
     assert all(f"this file of {tool} tells no more" in outcome.err for tool in tools)
     assert "spl.txt: expected the power of CPU and GPU, found that of the machine" in outcome.err
+    said = wattboard("statement", tmp_path / "out" / "logs", "--format", "text", "--no-cache")
+    assert "CarbonTracker" in said.out
     check = wattboard("check", tmp_path / "out" / "logs", "--no-cache", "--strict")
     assert check.code == 0, check.out
     spec = tmp_path / "spec.json"
