@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
@@ -47,6 +48,7 @@ from .garbage import nothing_to_free
 from .hard_links import link_or_copy
 from .kept import Kept
 from .model import Leaderboard, RunResult
+from .packed import Packed
 from .pages.content import PageContent, RunHead
 from .pages.digests import frame_digest
 from .pages.kept import KeptPages
@@ -113,6 +115,7 @@ class LeaderboardPage(Page):
         self.source = content
         self.read_source(config)
         self.content = content.html
+        self._aside: Packed | None = None
         # Other plugins look through it, and MkDocs makes one only where it converts Markdown.
         self.toc = TableOfContents([])
 
@@ -129,7 +132,18 @@ class LeaderboardPage(Page):
 
     def render(self, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
         """The content is HTML already."""
-        self.content = self.source.html
+        self.take_up()
+
+    def put_aside(self) -> None:
+        """Let go of the content until it is taken up: MkDocs has all pages at once, but needs one after the other."""
+        self._aside, self.content = Packed(self.content or ""), ""
+        if self.source.html:
+            self.source = replace(self.source, html="", files={})
+
+    def take_up(self) -> None:
+        """Have the content again."""
+        if self._aside is not None:
+            self.content, self._aside = self._aside.text, None
 
 
 def _escaped_title(title: str) -> Markup:
@@ -148,6 +162,8 @@ class _Build:
     renderer: PageRenderer
     pages: dict[str, LeaderboardPage]
     """All but those of runs, by address."""
+    beside: dict[str, Packed]
+    """Place within the site to text of the files that lie beside them."""
     nav: Navigation | None = None
     files: Files | None = None
     environment: jinja2.Environment | None = None
@@ -166,8 +182,6 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         """The archive, where nobody handed one over."""
         self._preview = Preview()
         self._runs_before: tuple[Any, Measured] | None = None
-        self._whole_content: str | None = None
-        """That of the page in hand, while other plugins see a line in its place."""
 
     @contextmanager
     def using(self, archive: Archive | None, published: Published | None) -> Iterator[None]:
@@ -202,29 +216,25 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         links = Links(config.use_directory_urls)
         kept = KeptPages(self._kept.store, str(_path(self.config.site_spec, config).resolve()))
         renderer = PageRenderer(leaderboard, self._site(config), links, kept)
-        pages = {
-            content.address: LeaderboardPage(
-                content, self._page_file(content.address, config), config
-            )
-            for content in (*renderer.group_pages(), *renderer.other_pages())
-        }
+        pages: dict[str, LeaderboardPage] = {}
+        beside: dict[str, Packed] = {}
+        for content in chain(renderer.group_pages(), renderer.other_pages()):
+            page = LeaderboardPage(content, self._page_file(content.address, config), config)
+            page.put_aside()
+            pages[content.address] = page
+            for name, text in content.files.items():
+                beside[self._prefix + content.address + name] = Packed(text)
         added = [page.file for page in pages.values()]
-        added += [
-            self._file(address + name, text, config)
-            for address, page in pages.items()
-            for name, text in page.source.files.items()
-            if not self._serving or name in LINKABLE
-        ]
         # Filled once all pages are written. Known to MkDocs, so that pages of a lab's own may link to them.
         added += [self._file(name, "", config) for name in DATA_FILES]
-        self._check_room(
-            files, (*(file.dest_uri for file in added), *self._run_places(leaderboard))
-        )
+        places = (file.dest_uri for file in added)
+        self._check_room(files, (*places, *beside, *self._run_places(leaderboard)))
+        added += self._files_beside(beside, config)
         for file in (*added, *self._asset_files(config)):
             files.append(file)
         if _has_run_index(leaderboard):
             config.extra_javascript.append(f"{self._assets}/find.js")
-        self._build = _Build(leaderboard, renderer, pages)
+        self._build = _Build(leaderboard, renderer, pages, beside)
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -252,21 +262,35 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         self._current.environment = env
         return env
 
+    @event_priority(-100)  # after whoever changes it
+    def on_page_content(self, html: str, /, *, page: Page, **_: Any) -> str:
+        """Put a page's content aside until it is its turn."""
+        if not isinstance(page, LeaderboardPage):
+            return html
+        page.content = html
+        page.put_aside()
+        return ""
+
     @event_priority(100)
     def _hide_content(self, /, context: Any, *, page: Page, **_: Any) -> Any:
         """Let the search plugin index a line instead of all tables and charts."""
         if isinstance(page, LeaderboardPage):
-            self._whole_content = page.content
             page.content = f"<p>{escape(page.source.summary)}</p>"
         return context
 
     @event_priority(-100)
     def _show_content(self, /, context: Any, *, page: Page, **_: Any) -> Any:
         if isinstance(page, LeaderboardPage):
-            page.content = self._whole_content
+            page.take_up()
         return context
 
     on_page_context = CombinedEvent(_hide_content, _show_content)
+
+    def on_post_page(self, output: str, /, *, page: Page, **_: Any) -> str:
+        """Let go of what was written."""
+        if isinstance(page, LeaderboardPage):
+            page.content = None
+        return output
 
     def on_post_template(
         self, output_content: str, *, template_name: str, config: MkDocsConfig
@@ -453,6 +477,18 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             inclusion=InclusionLevel.NOT_IN_NAV,
         )
 
+    def _files_beside(self, beside: Mapping[str, Packed], config: MkDocsConfig) -> Iterator[File]:
+        """The files of groups' pages, at their places already, so that MkDocs need not hold their text."""
+        for place, packed in beside.items():
+            # A preview makes the others when they are asked for.
+            if not self._serving or place.rpartition("/")[2] in LINKABLE:
+                file = Path(config.site_dir) / place
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(packed.text, encoding="utf-8")
+                yield File.generated(
+                    config, place, abs_src_path=str(file), inclusion=InclusionLevel.NOT_IN_NAV
+                )
+
     def _page_file(self, address: str, config: MkDocsConfig) -> File:
         return self._file(f"{address}index.md", "", config)
 
@@ -604,16 +640,12 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             if run.location.path in build.leaderboard.run_addresses
         }
         places = set(self._data_places())
-        texts = {
-            f"{self._prefix}{address}{name}": text
-            for address, page in build.pages.items()
-            for name, text in page.source.files.items()
-        }
+        beside = dict(build.beside)
 
         def make(asked: str) -> None:
-            text = texts.pop(asked, None)
-            if text is not None:
-                (Path(config.site_dir) / asked).write_text(text, encoding="utf-8")
+            packed = beside.pop(asked, None)
+            if packed is not None:
+                (Path(config.site_dir) / asked).write_text(packed.text, encoding="utf-8")
             folder, _, name = asked.rpartition("/")
             run = runs.pop(f"{folder}/", None)
             if run is not None:

@@ -16,15 +16,15 @@ from ..model import ABSENT, Cloud, Figure, Provenance, RunInfo, Surroundings, we
 from ..pue import MAX_PUE
 from ..text import count
 from ..units import SECONDS_PER_HOUR
-from .codecarbon_rows import Rows
-from .csv_rows import Row, excerpt_of, header_of, rows_of
+from .codecarbon_rows import COLUMNS, Rows
+from .csv_rows import Row, excerpt_of_fields, header_of, rows_of
 from .facts import cpu_facts, gpu_facts, region, words
 from .model import ForeignFile, ReportedRun
 from .values import UTC_ASSUMED, Numbers, time_s
 
 name = "codecarbon"
 file_names = ("*emissions*.csv", "*emissions*.csv*.bak", "codecarbon*.csv", "codecarbon*.csv*.bak")
-version = 1
+version = 2
 
 TOOL = "CodeCarbon"
 _KNOWN = frozenset({"timestamp", "duration", "emissions", "energy_consumed", "country_iso_code"})
@@ -47,6 +47,8 @@ _TOLD = {
     "task_name": "Task",
 }
 """Columns that no figure is made of, and how the run's page names them."""
+_SHOWN = (COLUMNS | {"task_name"}) - {"longitude", "latitude"}
+"""Columns that a run's download has. Where the machine stands, to a few kilometres, is nobody's affair."""
 _MOST_LINES = 10
 _MOST_BACKUPS = 8
 _MEAN_SINCE = (3, 1, 2)
@@ -159,7 +161,7 @@ def _run(file: ForeignFile, row: Row, values: Mapping[str, str]) -> ReportedRun 
         end_s=end_s,
         emissions_pue=pue,
         line=row.line,
-        excerpt=excerpt_of(row),
+        excerpt=excerpt_of_fields(row, values, _SHOWN),
         problems=(*numbers.problems, *((_of_task(file, row),) if "task_name" in values else ())),
     )
 

@@ -68,6 +68,8 @@ _LAYOUTS = tuple(
     )
 )
 """The columns of its releases from 1.0 to 3.3, in their orders."""
+COLUMNS = frozenset(name for layout in _LAYOUTS for name in layout)
+"""All of them."""
 
 
 class Rows:

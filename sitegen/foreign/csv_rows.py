@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import Problem
@@ -80,6 +80,19 @@ def excerpt_of(*rows: Row) -> bytes:
     out = io.StringIO()
     fields = (row.fields for row in rows)
     csv.writer(out, lineterminator="\n").writerows((rows[0].header, *fields))
+    return out.getvalue().encode()
+
+
+def excerpt_of_fields(row: Row, values: Mapping[str, str], shown: Container[str]) -> bytes:
+    """A file with one row and those of its columns alone that may be shown, under which it was read.
+
+    Args:
+        values: Its fields by column, without empty ones.
+    """
+    names = [name for name in dict.fromkeys((*row.header, *values)) if name in shown]
+    out = io.StringIO()
+    fields = [values.get(name, "") for name in names]
+    csv.writer(out, lineterminator="\n").writerows((names, fields))
     return out.getvalue().encode()
 
 

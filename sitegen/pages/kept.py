@@ -1,9 +1,9 @@
-"""Pages that were made before, of the same: by an earlier build, or by this one before a preview's last change."""
+"""Pages that were made before, of the same: by an earlier build, or before a preview's last change."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -37,7 +37,6 @@ class KeptPages:
     def __init__(self, store: Store, site: str) -> None:
         self._store = store
         self._site = site
-        self._in_memory: dict[str, tuple[str, Any]] = {}
 
     def page(self, address: str, digest: str, make: Callable[[], PageContent]) -> PageContent:
         """A page as it was made before, or made now."""
@@ -48,7 +47,7 @@ class KeptPages:
         return self._value(address, digest, make, _decode_stubs)
 
     def text(self, name: str, digest: str, make: Callable[[], str]) -> str:
-        """A part of a file, as it was made before, or made now. It is wanted once, so it is not held in memory.
+        """A part of a file, as it was made before, or made now.
 
         Args:
             name: Tells the part from others of the site; no address of a page.
@@ -63,15 +62,11 @@ class KeptPages:
     def _value(
         self, address: str, digest: str, make: Callable[[], _T], decode: Callable[[bytes], _T]
     ) -> _T:
-        known, value = self._in_memory.get(address, ("", None))
-        if known != digest:
-            value = self._from_store(digest, decode)
-            if value is None:
-                value = make()
-                self._store.put_page(self._site, address, digest, _encode(value))
-            self._in_memory[address] = (digest, value)
-        made: _T = value
-        return made
+        value = self._from_store(digest, decode)
+        if value is None:
+            value = make()
+            self._store.put_page(self._site, address, digest, _encode(value))
+        return value
 
     def _from_store(self, digest: str, decode: Callable[[bytes], _T]) -> _T | None:
         encoded = self._store.page(digest)

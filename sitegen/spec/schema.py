@@ -136,15 +136,17 @@ class VariableModel(_Strict):
     model_config = ConfigDict(title="Variable")
 
     label: str = Field(
-        "", description='In words, such as "Average return". Default: the figure\'s name in words.'
+        "",
+        description='In words, such as "Average return", for column heads and axes. Default: that of a '
+        "figure of ours; else the figure's name in words.",
     )
     unit: str = Field("", description="Such as kWh. Default: none.")
     better: Literal["lower", "higher"] | None = Field(
-        None, description="Which values are good, if any."
+        None, description="Which values are good. Default: neither."
     )
     digits: Annotated[int, Ge(0), Le(15)] | None = Field(
         None,
-        description="Decimal places. Default: as many as the spread asks for.",
+        description="Decimal places; more where ± would read 0. Default: as many as the spread asks for.",
     )
 
 
@@ -190,7 +192,7 @@ class ReaderModel(_Strict):
     model_config = ConfigDict(title="Reader")
 
     files: Annotated[str, AfterValidator(_check_pattern), WithJsonSchema(_NOT_EMPTY)] = Field(
-        description='Pattern of file names, such as "sacct*.txt".'
+        description='Pattern of file names without folders, such as "sacct*.txt".'
     )
     figures: Annotated[dict[str, str], MinLen(1), AfterValidator(_check_columns)] = Field(
         description='Figure to column and unit, such as {"energy_kwh": "ConsumedEnergyRaw [J]"}.'
@@ -200,12 +202,12 @@ class ReaderModel(_Strict):
     start: Moment | None = Field(
         None, description="The column with a run's start: ISO 8601, [s] or [ms] since 1970."
     )
-    end: Moment | None = Field(None, description="The column with its end.")
+    end: Moment | None = Field(None, description="The column with its end, in the same way.")
     pue: Annotated[float, Ge(1), Le(10)] | None = Field(
         None, description="The PUE that is in the energies and emissions already. Default: none is."
     )
     provenance: Literal["measured", "estimated", "reported"] = Field(
-        "reported", description="How the energies came about."
+        "reported", description="How the energies came about. Default: reported."
     )
     region: str = Field("", description="The column with a country or zone.")
     processor: str = Field("", description="The column with the processor's name.")
@@ -222,7 +224,9 @@ class NodeModel(_Strict):
         description="Regular expression searched for in the paths of the parent's runs. "
         "Default, and null: all.",
     )
-    description: str = Field("", description="Markdown with inline HTML.")
+    description: str = Field(
+        "", description="Markdown with inline HTML, cleaned before it is shown."
+    )
     child_experiments: dict[Title, NodeModel] = Field(
         default_factory=dict, description="Title to node. A node without this key is a leaf."
     )
@@ -235,39 +239,43 @@ class NodeModel(_Strict):
     )
     executive_summary_ordering_variable: Figure | None = Field(
         None,
-        description="The figure that sorts the rows. Default: the order of the spec.",
+        description="The figure that sorts the rows. Default, and null: the order of the spec.",
     )
     executive_summary_ordering: Literal["descending", "ascending"] = Field(
-        "descending", description="Which rows come first. Rows without the figure come last."
+        "descending",
+        description="Which rows come first. Rows without the figure come last. Default: descending.",
     )
     executive_summary_plots: list[PlotModel] = Field(
         default_factory=list, description="Scatter plots with a point a run."
     )
     variables: dict[VariableName, VariableModel] = Field(
         default_factory=dict,
-        description="How figures are shown, above all the processor's own. Inherited.",
+        description="Figure to how it is shown, above all the processor's own. Children inherit it, and may "
+        "replace each.",
     )
     extra_files_processor: Processor | None = Field(
         None,
-        description='"module.function" that reads more figures from a run\'s folder. Inherited.',
+        description='"module.function" that reads more figures from a run\'s folder. Children inherit it, and '
+        "may name another.",
     )
     interval: Literal["stderr", "ci95"] = Field(
         "stderr",
         description="What ± means: the standard error of the mean, or its 95 % confidence "
-        "interval. Inherited.",
+        "interval. Default: stderr. Children inherit it, and may set another.",
     )
     min_measured_share: Annotated[float, Ge(0), Le(1)] | None = Field(
         None,
-        description="Leaves out runs that were measured for a smaller share of their time. "
-        "Inherited.",
+        description="Leaves out runs that were measured for a smaller share of their time. Default, and null: "
+        "no limit. Children inherit it, and may set another.",
     )
     requires: list[RequiredFile] = Field(
         default_factory=list,
-        description="Files that each run's folder must have. Children add to their parent's.",
+        description="Files that each run's folder must have; runs without them are left out. Children add to "
+        "their parent's.",
     )
     readers: list[ReaderModel] = Field(
         default_factory=list,
-        description="Tables of other tools that hold runs, of the whole site.",
+        description="Tables with other tools' runs. They hold for the whole site.",
     )
 
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 import shlex
-import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
+from made_commands import SCRIPTS
 from wattboard.sitegen.cli import root
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
-SCRIPTS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-    "scripts"
-]
-
 _BLOCK = re.compile(r"^ *```(?:sh|bash|yaml)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _INDENTED = re.compile(r"(?:^    \S.*\n?)(?:^     .*\n?)*", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"^[\[(]|[\])]$")
@@ -70,17 +66,6 @@ def test_commands_exist_with_their_options(page: Path) -> None:
             option = re.match(r"\[?\(?(--[a-z][a-z_-]*)", word)
             if option:
                 assert option[1] in known, f"{page.name}: {shlex.join(words)}: {option[1]}"
-
-
-def test_the_documentation_names_every_command() -> None:
-    """And the page of commands has a heading for each."""
-    text = (REPOSITORY / "docs/commands.md").read_text(encoding="utf-8")
-    headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
-    for name in root.list_commands(click.Context(root)):
-        assert any(f"wattboard {name}" == heading for heading in headings), name
-    for script in SCRIPTS:
-        if script != "wattboard":
-            assert any(script in heading for heading in headings), script
 
 
 def test_commands_are_found_at_all() -> None:

@@ -3,44 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from page_blocks import run_page
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/migrate-experiment-impact-tracker.md"
-_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """A folder in which all blocks of the page were saved or run, in their order, and what the commands printed."""
     folder = tmp_path_factory.mktemp("project")
-    commands = Path(sys.executable).parent
-    environment = os.environ | {"PATH": f"{commands}{os.pathsep}{os.environ['PATH']}"}
-    printed = []
-    for language, text in _BLOCK.findall(PAGE.read_text(encoding="utf-8")):
-        if language == "python":
-            named = re.match(r"# (\S+)\n", text)
-            assert named, text
-            (folder / named[1]).write_text(text, encoding="utf-8")
-        elif language == "json":
-            (folder / "leaderboard_generation_format.json").write_text(text, encoding="utf-8")
-        else:
-            finished = subprocess.run(
-                ["bash", "-e", "-c", text],
-                cwd=folder,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert finished.returncode == 0, (text, finished.stderr)
-            printed.append(finished.stdout)
-    return folder, printed
+    return folder, run_page(PAGE, folder)
 
 
 def test_the_script_changes_in_its_import_alone() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from wattboard.sitegen.spec import load_spec
-from wattboard.sitegen.spec.schema import NodeModel, VariableModel
 
 HERE = Path(__file__).parent
 PAGE = (HERE.parents[1] / "docs" / "site-spec.md").read_text(encoding="utf-8")
@@ -37,12 +36,6 @@ def test_the_two_languages_say_the_same(tmp_path: Path) -> None:
         specs.append(load_spec(file))
     first, second = ([(n.key, n.filter, n.plots, n.variables) for n in s.walk()] for s in specs)
     assert first == second
-
-
-def test_every_key_is_described() -> None:
-    """No key of a node or of a variable is missing in the tables."""
-    for key in [*NodeModel.model_fields, *VariableModel.model_fields]:
-        assert re.search(rf"^\| \[?`{key}`", PAGE, re.MULTILINE), key
 
 
 def test_the_messages_shown_are_the_real_ones() -> None:
