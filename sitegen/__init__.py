@@ -9,17 +9,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .catalog import FigureKind
     from .data_interface import DataInterface
+    from .metrics.others import Metric
+    from .model import Figure
 
-__all__ = ["DataInterface", "load_runs"]
+__all__ = ["DataInterface", "Figure", "FigureKind", "Metric", "load_runs"]
+
+_LATER = {
+    "DataInterface": ".data_interface",
+    "Figure": ".model",
+    "FigureKind": ".catalog",
+    "Metric": ".metrics.others",
+}
+"""Where the names lie: with them comes all that reads logs."""
 
 
 def __getattr__(name: str) -> Any:
-    """`DataInterface`, imported when it is asked for: with it comes all that reads logs."""
-    if name == "DataInterface":
-        from .data_interface import DataInterface
+    """What is imported when it is asked for."""
+    if name in _LATER:
+        from importlib import import_module
 
-        return DataInterface
+        return getattr(import_module(_LATER[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

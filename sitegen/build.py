@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .addresses import run_addresses
 from .cache.archive import Archive
 from .carbon import Reference, recomputed
-from .catalog import KNOWN_NAMES
+from .catalog import known_names
 from .errors import Problem, WattboardError
 from .foreign.registry import known_readers
 from .foreign.table import Table
@@ -69,7 +69,7 @@ def build(
         SpecError: the spec cannot be used.
         WattboardError: there is no run at all, or none that can be used.
     """
-    spec = load_spec(options.spec_file, KNOWN_NAMES)
+    spec = load_spec(options.spec_file, known_names())
     measured = measured or measured_for(options, progress, archive)
     results, problems = list(measured.results), list(measured.problems)
     if options.reference is not None:
@@ -101,7 +101,7 @@ def measured_for(options: BuildOptions, progress: Progress, archive: Archive) ->
         archive,
         with_files=options.with_files,
         scheduler=options.scheduler,
-        tables=tables_of(load_spec(options.spec_file, KNOWN_NAMES)),
+        tables=tables_of(load_spec(options.spec_file, known_names())),
     )
     return Measured(tuple(results), tuple(problems))
 
@@ -170,7 +170,7 @@ def missing_figures(leaderboard: Leaderboard) -> Iterator[Problem]:
         has_extras = any(run.extras for run in group.runs)
         for key, name in named_figures(group.node):
             # A column of ours that no run has, such as GPU time without GPUs, says so by itself.
-            of_ours = name in KNOWN_NAMES
+            of_ours = name in known_names()
             told = group.runs and (not key.startswith(_COLUMNS) if of_ours else has_extras)
             if told and not _any_has(group, name):
                 yield leaderboard.spec.problem(

@@ -1,9 +1,13 @@
-"""Every figure that a run has by itself: its name, the seed's name for it, and what a person reads."""
+"""Every figure that a run has by itself: its name, the seed's name for it, and what a person reads.
+
+Those of other packages are found when they are first asked for: such a package may use all of this one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 
@@ -21,7 +25,7 @@ class FigureKind:
     """"" for what describes a run and is no goal."""
 
 
-FIGURES: tuple[FigureKind, ...] = (
+_OURS: tuple[FigureKind, ...] = (
     FigureKind("facility_energy_kwh", "Energy, with PUE", "kWh", "total_power"),
     FigureKind("energy_kwh", "Energy, without PUE", "kWh"),
     FigureKind("cpu_energy_kwh", "CPU energy, without PUE", "kWh", "kw_hr_cpu"),
@@ -44,15 +48,31 @@ FIGURES: tuple[FigureKind, ...] = (
     FigureKind("measured_share", "Share of time measured", "0–1", "", False, ""),
 )
 
-BY_NAME: Mapping[str, FigureKind] = {
-    name: kind for kind in FIGURES for name in (kind.name, kind.seed_name) if name
-}
-"""By our name and by the seed's."""
+OUR_NAMES = frozenset(name for kind in _OURS for name in (kind.name, kind.seed_name) if name)
+"""Ours and the seed's, without those of other packages."""
 
-KNOWN_NAMES = frozenset(BY_NAME)
+
+@cache
+def figure_kinds() -> tuple[FigureKind, ...]:
+    """All of them, ours first."""
+    from .metrics.others import other_metrics
+
+    return (*_OURS, *(metric.kind for metric in other_metrics()))
+
+
+@cache
+def kinds_by_name() -> Mapping[str, FigureKind]:
+    """By our name and by the seed's."""
+    return {name: kind for kind in figure_kinds() for name in (kind.name, kind.seed_name) if name}
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """All that a spec may call a figure by without a processor."""
+    return frozenset(kinds_by_name())
 
 
 def our_name(name: str) -> str:
     """Our name of a figure that may be called by the seed's; a processor's own names stay as they are."""
-    kind = BY_NAME.get(name)
+    kind = kinds_by_name().get(name)
     return kind.name if kind else name

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .catalog import BY_NAME, our_name
+from .catalog import kinds_by_name, our_name
 from .model import ABSENT, Figure, FloatArray, Group, Provenance, RunResult, Stat
 from .scales import Scale, best
 from .spec.model import Node, Variable
@@ -115,13 +115,13 @@ class GroupFigures:
 
     def of_child(self, child: Group, name: str) -> Values:
         """A figure of a child's runs, as this group knows it: its processor, not the child's, gives it."""
-        if name in BY_NAME:
+        if name in kinds_by_name():
             return self.child(child).of(name)
         return _looked_up([self.group.figure(run, name) for run in child.runs])
 
 
 def _look_up(group: Group, name: str) -> Values:
-    kind = BY_NAME.get(name)
+    kind = kinds_by_name().get(name)
     if kind is None:
         return _looked_up([group.figure(run, name) for run in group.runs])
     return of_runs(group.runs, kind.name)
@@ -145,7 +145,7 @@ def column(group: Group, name: str) -> Column:
 
 
 def _column(figures: GroupFigures, name: str) -> Column:
-    kind = BY_NAME.get(name)
+    kind = kinds_by_name().get(name)
     described = variable(figures.group, name)
     shown = (
         Scale(1.0, described.unit)
@@ -157,7 +157,7 @@ def _column(figures: GroupFigures, name: str) -> Column:
 
 def variable(group: Group, name: str) -> Variable:
     """What a figure is in a group: by its `variables`, else as the catalogue has it, else under its name in words."""
-    kind = BY_NAME.get(name)
+    kind = kinds_by_name().get(name)
     declared = _declared(group.node, name)
     if kind is None:
         return replace(declared, label=declared.label or words(name))

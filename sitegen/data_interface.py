@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .catalog import BY_NAME
+from .catalog import kinds_by_name
 from .errors import Problem, WattboardError
 from .location import LOG_FOLDER, SAMPLES_PATH, RunLocation
 from .measure import MeasuredRun, MeasureOptions, measure
@@ -122,7 +122,7 @@ def _warn_of_mixed_bases(runs: Sequence[RunResult]) -> None:
 
 def _sum(runs: Sequence[RunResult], name: str) -> Figure:
     """Exact (`math.fsum`), so that it does not depend on the order of the runs."""
-    kind = BY_NAME[_NAMES.get(name, name)]
+    kind = kinds_by_name()[_NAMES.get(name, name)]
     figures = [run.figures[kind.name] for run in runs]
     lacking = [run.location.path for run in runs if run.figures[kind.name].value is None]
     if lacking:

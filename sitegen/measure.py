@@ -15,6 +15,7 @@ from .location import RunLocation
 from .measure_reported import measured_report, report_charts
 from .metrics import figures
 from .metrics.combine import PartFigures, combined
+from .metrics.others import figures_of_others
 from .metrics.timeline import timeline
 from .model import Figure, RunLog, RunResult, TimeChart
 from .parts import differences, last_pieces, missing_ranks, run_parts, whole_info
@@ -107,12 +108,12 @@ def _measured(
     logs = [looked_up(log) for log in run.logs]
     pues = [_pue(log, options) for log in logs]
     measured = [_part_figures(log, pue) for log, (pue, _) in zip(logs, pues, strict=True)]
-    each = [part for part, _ in measured]
+    each = [part.figures for part in measured]
     missing = missing_ranks(location, logs, run.lost)
     whole = combined(each, complete=not (run.lost or missing))
     pue, pue_source = _pue_of_all(pues, whole)
     parts = run_parts(logs)
-    held = [(log, hold_s) for log, (_, hold_s) in zip(logs, measured, strict=True)]
+    held = [(log, part.hold_s) for log, part in zip(logs, measured, strict=True)]
     drawn = _charts(held) if with_charts else ()
     result = RunResult(
         location=location,
@@ -128,7 +129,12 @@ def _measured(
         chart_keys=tuple(chart.key for chart in drawn),
         log_bytes=sum(log.log_bytes for log in logs),
         zip_bytes=None if download is None else download.stat().st_size,
-        problems=(*run.problems, *missing, *differences(location, logs)),
+        problems=(
+            *run.problems,
+            *missing,
+            *differences(location, logs),
+            *(problem for part in measured for problem in part.problems),
+        ),
     )
     return MeasuredRun(result, drawn, "" if run.lost else content_text(run.content))
 
@@ -157,13 +163,20 @@ def _charts(parts: Sequence[tuple[RunLog, float]]) -> tuple[TimeChart, ...]:
     return charts(parts)
 
 
-def _part_figures(log: RunLog, pue: float) -> tuple[PartFigures, float]:
-    """The figures of a part, and for how many seconds one of its readings stands."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    figures: PartFigures
+    hold_s: float
+    """For how many seconds one of its readings stands."""
+    problems: Sequence[Problem]
+
+
+def _part_figures(log: RunLog, pue: float) -> _Part:
     line = timeline(log)  # as long as the log: not kept for the charts
-    part = PartFigures(
-        figures(log, line, pue), (log.start_s, log.end_s), log.gpu_ids, line.holds_for_ever
-    )
-    return part, line.longest_hold_s
+    ours = figures(log, line, pue)
+    others, problems = figures_of_others(log, ours)
+    part = PartFigures(ours | others, (log.start_s, log.end_s), log.gpu_ids, line.holds_for_ever)
+    return _Part(part, line.longest_hold_s, problems)
 
 
 def _pue(log: RunLog, options: MeasureOptions) -> tuple[float, str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .carbon import grid_of
-from .catalog import FIGURES
+from .catalog import figure_kinds
 from .foreign.model import ReportedRun, ReportedSource
 from .location import RunLocation
 from .model import ABSENT, Figure, GridIntensity, RunInfo, RunPart, RunResult, TimeChart
@@ -89,7 +89,7 @@ def _figures(run: ReportedRun, info: RunInfo, pue: float) -> dict[str, Figure]:
         kind.name: followed[kind.name]
         if kind.name in {"facility_energy_kwh", "emissions_kg"}
         else told.get(kind.name, followed.get(kind.name, ABSENT))
-        for kind in FIGURES
+        for kind in figure_kinds()
     }
 
 

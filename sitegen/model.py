@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .catalog import BY_NAME
+from .catalog import kinds_by_name
 from .errors import Problem
 from .location import PartLocation, RunLocation
 
@@ -389,7 +389,7 @@ class Group:
 
         A processor's figure is that of this node's processor, else of the first one below it that gives it.
         """
-        kind = BY_NAME.get(name)
+        kind = kinds_by_name().get(name)
         if kind is not None:
             return run.figures.get(kind.name, ABSENT)
         for group in self.walk():

@@ -17,7 +17,7 @@ from typing import Any
 
 from .cache.archive import Archive
 from .cache.extras import KeptExtras
-from .catalog import BY_NAME, FIGURES
+from .catalog import figure_kinds, kinds_by_name
 from .errors import Problem, RunError, Terminated
 from .group import Members
 from .local_folder import local_folder
@@ -204,7 +204,7 @@ def _processed(
 def _figures_so_far(result: RunResult) -> dict[str, float]:
     """All figures that are there, by our names and by the seed's."""
     known = {}
-    for kind in FIGURES:
+    for kind in figure_kinds():
         value = result.figures[kind.name].value
         if value is not None:
             known[kind.name] = value
@@ -234,7 +234,7 @@ def _wrong(key: object, value: object) -> str:
     """What is wrong with a figure that a processor returned; "" where nothing is."""
     if not isinstance(key, str) or not key.strip() or not key.isprintable():
         return f"a figure with the name {key!r}, expected text"
-    if key in BY_NAME:
+    if key in kinds_by_name():
         return f'"{key}", which is a figure of wattboard\'s own: choose another name'
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return f'{type(value).__name__} for "{key}", expected a number'

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .carbon import is_live
-from .catalog import FIGURES
+from .catalog import figure_kinds
 from .model import ABSENT, Figure, RunResult
 from .pages.carbon_text import carbon_source
 from .pages.hardware import gpus, processor
@@ -60,7 +60,7 @@ def columns(extras: Mapping[str, Variable]) -> tuple[Column, ...]:
         extras: What the site's processors give, by name. One whose name is a column's already, or differs from it only
             by capitals, which SQL does not tell apart, has "extra_" put before it.
     """
-    described = {kind.name: Variable(kind.label, kind.unit) for kind in FIGURES}
+    described = {kind.name: Variable(kind.label, kind.unit) for kind in figure_kinds()}
     found = [*_HEAD, *_figure_columns(described, ours=True), *_TAIL]
     taken = {column.name.lower() for column in found}
     for name, variable in extras.items():

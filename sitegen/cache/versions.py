@@ -1,4 +1,4 @@
-"""What the cache's contents depend on beside logs and spec: this program and the libraries that it computes with."""
+"""What the cache's contents depend on beside logs and spec: this program, and what it computes with."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from ..metrics.others import said_of_metrics
 
 _SITEGEN = Path(__file__).parents[1]
 _THEMES = _SITEGEN.parent / "themes"
@@ -39,14 +41,20 @@ _CODE = frozenset(
 def measuring() -> str:
     """Changes whenever a run's figures, chart data or download may come out differently from the same log."""
     files = [file for file in _files(_SITEGEN) if file.parts[0] not in _MEASURE_NOTHING]
-    return _digest(_SITEGEN, files, _MEASURING_LIBRARIES)
+    return _digest(_SITEGEN, files, _MEASURING_LIBRARIES) + _of_metrics()
 
 
 @cache
 def rendering() -> str:
     """Changes whenever a page may come out differently from the same figures."""
     own = _digest(_SITEGEN, _files(_SITEGEN), _RENDERING_LIBRARIES)
-    return own + _digest(_THEMES, _files(_THEMES), ())
+    return own + _digest(_THEMES, _files(_THEMES), ()) + _of_metrics()
+
+
+def _of_metrics() -> str:
+    """Tells the metrics of other packages apart, and their versions; "" without any."""
+    said = "\0".join(said_of_metrics())
+    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest() if said else ""
 
 
 @cache

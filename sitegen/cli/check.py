@@ -14,7 +14,7 @@ import click
 from ..build import measure_runs, tables_of
 from ..cache.archive import archive
 from ..cache.folder import CacheOptions
-from ..catalog import KNOWN_NAMES
+from ..catalog import known_names
 from ..checks import Finding, Submission, findings
 from ..checks.inventory import listed_files
 from ..errors import Problem, WattboardError
@@ -106,7 +106,7 @@ def _read(
     results: list[RunResult] = []
     try:
         if spec_file is not None:
-            spec = load_spec(spec_file, KNOWN_NAMES)
+            spec = load_spec(spec_file, known_names())
             problems += spec.warnings
     except WattboardError as error:
         problems += error.problems

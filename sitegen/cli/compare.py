@@ -13,7 +13,7 @@ from ..build import BuildOptions, build, measure_runs
 from ..cache.archive import archive
 from ..cache.folder import BY_DEFAULT, CacheOptions
 from ..carbon import OF_LOG, recomputed, reference
-from ..catalog import KNOWN_NAMES
+from ..catalog import known_names
 from ..compared import Side, Sides, compared, folder_sides, group_sides
 from ..errors import Problem, WattboardError
 from ..find_group import find_group
@@ -211,7 +211,7 @@ def _check_runs(sides: Sides) -> None:
 
 def _check_variables(names: Sequence[str], sides: Sides, *, with_spec: bool) -> None:
     extras = {name for run in sides.group.runs for of in run.extras.values() for name in of}
-    known = KNOWN_NAMES | extras
+    known = known_names() | extras
     otherwise = f"the figures are {', '.join(sorted(known))}"
     if not with_spec:
         otherwise = "a figure of a site's own needs --site-spec FILE --logs LOGDIR"

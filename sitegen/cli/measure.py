@@ -12,7 +12,7 @@ from ..build import measure_runs
 from ..cache.archive import archive
 from ..cache.folder import CacheOptions
 from ..carbon import OF_LOG, recomputed, reference
-from ..catalog import FIGURES
+from ..catalog import figure_kinds
 from ..measure import MeasureOptions
 from ..pages.carbon_text import reference_words
 from ..pages.datafiles import figures_csv, run_record
@@ -86,7 +86,7 @@ _SIGNS = {"estimated": "≈", "partial": "◐"}
 
 def _as_table(records: Sequence[Record]) -> str:
     """Aligned columns; every run on a line, however long its name."""
-    kinds = {kind.name: kind for kind in FIGURES}
+    kinds = {kind.name: kind for kind in figure_kinds()}
     scales = {
         name: best(kinds[name].unit, (record["metrics"][name] for record in records))
         for name in _COLUMNS

@@ -9,7 +9,7 @@ import click
 
 from ..cache.folder import BY_DEFAULT, CacheOptions
 from ..carbon import OF_LOG, reference
-from ..catalog import KNOWN_NAMES
+from ..catalog import known_names
 from ..pue import override
 from ..run_pages import RunPages
 from ..site_settings import SiteOptions
@@ -57,7 +57,7 @@ def site_options(
             raise click.UsageError(
                 "expected log folders and --site-spec, or a mkdocs.yml in this folder, or --config with one"
             )
-        roots = load_spec(spec_file, KNOWN_NAMES).roots
+        roots = load_spec(spec_file, known_names()).roots
         site_name = roots[0].title if len(roots) == 1 else spec_file.stem
     return SiteOptions(
         log_folders=log_folders,

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from fnmatch import translate
 from functools import cache, lru_cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from typing import Any
 
+from ..entries import entries
 from .model import FileReader
 
 log = logging.getLogger(__name__)
@@ -59,17 +60,8 @@ def known_readers() -> tuple[FileReader, ...]:
 
 def _of_others(taken: set[str]) -> list[FileReader]:
     found: list[FileReader] = []
-    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
-        where = f"the reader {point.name} of {point.dist.name if point.dist else point.value}"
-        try:
-            reader: FileReader = point.load()
-            names = (reader.name, *reader.file_names)
-            is_fit = all(isinstance(name, str) and name for name in names) and callable(reader.read)
-        except Exception as error:
-            log.warning("%s cannot be loaded and is left out: %s", where, error)
-            log.debug("%s", where, exc_info=True)
-            continue
-        if not is_fit or len(names) < 2:
+    for where, reader in entries(ENTRY_POINTS, "reader"):
+        if not _is_fit(reader):
             log.warning("%s is left out: it has no name or no file names", where)
         elif reader.name in taken:
             log.warning("%s is left out: there is a reader of that name", where)
@@ -77,3 +69,13 @@ def _of_others(taken: set[str]) -> list[FileReader]:
             taken.add(reader.name)
             found.append(reader)
     return found
+
+
+def _is_fit(reader: Any) -> bool:
+    file_names = getattr(reader, "file_names", ())
+    if not isinstance(file_names, list | tuple) or not file_names:
+        return False
+    names = (getattr(reader, "name", None), *file_names)
+    return all(isinstance(name, str) and name for name in names) and callable(
+        getattr(reader, "read", None)
+    )

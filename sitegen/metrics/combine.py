@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
+from ..catalog import kinds_by_name
 from ..model import ABSENT, Figure, weakest
 from ..units import JOULES_PER_KWH, SECONDS_PER_HOUR
 from .spans import Span, length_s
@@ -42,7 +43,7 @@ def combined(parts: Sequence[PartFigures], *, complete: bool) -> dict[str, Figur
     figures = (
         dict(parts[0].figures)
         if len(parts) == 1
-        else {name: _RULES.get(name, _sum)(name, parts) for name in parts[0].figures}
+        else {name: _rule(name)(name, parts) for name in parts[0].figures}
     )
     return figures if complete else {name: _weakened(figure) for name, figure in figures.items()}
 
@@ -105,7 +106,16 @@ _RULES: Mapping[str, Callable[[str, Sequence[PartFigures]], Figure]] = {
     "mean_carbon_intensity_g_per_kwh": _mean,
     "measured_share": _mean,
 }
-"""All other figures are sums."""
+"""All other figures of ours are sums."""
+
+
+def _rule(name: str) -> Callable[[str, Sequence[PartFigures]], Figure]:
+    found = _RULES.get(name)
+    if found is None:
+        kind = kinds_by_name().get(name)
+        # Of another package: see `others.Metric`.
+        found = _mean if kind is not None and not kind.summable else _sum
+    return found
 
 
 def _concerned(name: str, parts: Sequence[PartFigures]) -> Sequence[PartFigures]:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..addresses import RUNS
-from ..catalog import BY_NAME
+from ..catalog import kinds_by_name
 from ..columns import Values, of_runs
 from ..download import iso
 from ..model import Leaderboard, Provenance, RunResult
@@ -95,7 +95,7 @@ class AllRuns:
         titles = title_rule([run.location.path for run in runs])
         listed = runs[:FIRST_ROWS] if self.is_in_shards else runs
         columns = tuple(
-            ColumnView(name, BY_NAME[name].label, scales[name].unit, "", has_sum=False)
+            ColumnView(name, kinds_by_name()[name].label, scales[name].unit, "", has_sum=False)
             for name in FIGURES
         )
         return AllRunsView(
@@ -222,7 +222,7 @@ def _kinds(figures: Mapping[str, Values]) -> Iterator[dict[str, Any]]:
 
 
 def _scale(name: str, values: Values) -> Scale:
-    return best(BY_NAME[name].unit, values.present.tolist())
+    return best(kinds_by_name()[name].unit, values.present.tolist())
 
 
 def _provenance(run: RunResult) -> Provenance:

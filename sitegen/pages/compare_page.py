@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..addresses import COMPARE, RUNS
-from ..catalog import FIGURES
+from ..catalog import figure_kinds
 from ..model import Group, Leaderboard
 from ..probability import normal_bound, student_bound
 from ..scales import ladders
@@ -66,7 +66,7 @@ def _rules() -> dict[str, Any]:
         "scales": ladders(),
         "quantiles": _quantiles(),
         "words": PROVENANCE_WORDS,
-        "names": {kind.seed_name: kind.name for kind in FIGURES if kind.seed_name},
+        "names": {kind.seed_name: kind.name for kind in figure_kinds() if kind.seed_name},
     }
 
 

@@ -11,7 +11,7 @@ from itertools import chain
 from math import isnan
 from typing import Any
 
-from ..catalog import FIGURES
+from ..catalog import figure_kinds
 from ..download import iso
 from ..model import Group, Leaderboard, RunResult, extra_figures
 from ..ranking import METHOD, RankInterval, table_ranks
@@ -214,7 +214,7 @@ class _FiguresTable:
     """
 
     def __init__(self, extra: Iterable[str], keys: Iterable[str]) -> None:
-        self._names = list(dict.fromkeys([*(kind.name for kind in FIGURES), *extra]))
+        self._names = list(dict.fromkeys([*(kind.name for kind in figure_kinds()), *extra]))
         self._other = [key for key in keys if key not in {"run", "metrics", "provenance"}]
 
     def head(self) -> str:

@@ -15,7 +15,7 @@ import msgspec
 from markupsafe import Markup
 
 from ..addresses import LOG_ZIP, RUN_TABLE
-from ..catalog import FIGURES
+from ..catalog import figure_kinds
 from ..model import Provenance, RunResult, weakest
 from ..table import Table
 from .cite import authors, cite_key
@@ -89,7 +89,7 @@ def run_contents(address: str, run: RunResult, *, whole: str) -> Contents:
     """What a run's page holds."""
     variables = tuple(
         Measured(kind.name, kind.label, kind.unit, figure.provenance, figure.value)
-        for kind in FIGURES
+        for kind in figure_kinds()
         if (figure := run.figures[kind.name]).value is not None
     )
     return Contents((f"{address}{LOG_ZIP}",), variables, whole)

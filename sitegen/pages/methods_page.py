@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from ..addresses import METHODS
 from ..carbon import basis_of, is_live
-from ..catalog import FIGURES
+from ..catalog import figure_kinds
 from ..metrics.energy import WELL_COVERED
+from ..metrics.others import other_metrics
 from ..model import ABSENT, Group, Leaderboard, Provenance, RunResult, first_start_s, last_end_s
 from ..text import count, moment, number
 from .carbon_text import attribution
@@ -109,15 +110,16 @@ def _lead(runs: Sequence[RunResult]) -> str:
 
 def _formulas(runs: Sequence[RunResult]) -> Section:
     head = _head("Figure", "Formula", "Unit", "Name", "In experiment-impact-tracker")
+    formulas = FORMULAS | {metric.kind.name: metric.formula for metric in other_metrics()}
     rows = tuple(
         _row(
             kind.label,
-            FORMULAS[kind.name],
+            formulas[kind.name],
             kind.unit,
             Entry(kind.name, is_code=True),
             Entry(kind.seed_name, is_code=True),
         )
-        for kind in FIGURES
+        for kind in figure_kinds()
     )
     table = MethodsTable("Formulas", head, rows)
     tools = sorted({run.info.format for run in runs if run.location.reported is not None})
@@ -130,7 +132,7 @@ def _provenance(runs: Sequence[RunResult]) -> Section:
     names = ["absent" if name == "not measured" else name for name in _PROVENANCES]
     head = (Entry("Figure"), *(Entry(name.capitalize(), is_number=True) for name in names))
     rows = []
-    for kind in FIGURES:
+    for kind in figure_kinds():
         found = Counter(run.figures.get(kind.name, ABSENT).provenance for run in runs)
         rows.append((Entry(kind.label), *(_number(found[name]) for name in _PROVENANCES)))
     table = MethodsTable("Runs that have each figure, by how it came about", head, tuple(rows))

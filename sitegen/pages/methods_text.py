@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-FORMULAS: Mapping[str, str] = {
+FORMULAS: dict[str, str] = {
     "facility_energy_kwh": "PUE × (CPU energy + GPU energy)",
     "energy_kwh": "CPU energy + GPU energy",
     "cpu_energy_kwh": "Σ Δt × P_CPU / 3.6×10⁶",

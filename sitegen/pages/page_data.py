@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from ..carbon import basis_of
-from ..catalog import BY_NAME, FIGURES, our_name
+from ..catalog import figure_kinds, kinds_by_name, our_name
 from ..columns import GroupFigures, variable
 from ..model import ABSENT, Group, RunResult, Stat, extra_figures
 from ..ranking import ordered_direction
@@ -159,7 +159,7 @@ def _run_figures(
 def _variable(name: str, leaf: Group | None, ancestors: Sequence[Group]) -> Variable:
     if leaf is not None:
         return _directed(name, (leaf, *reversed(ancestors)))
-    kind = BY_NAME.get(name)
+    kind = kinds_by_name().get(name)
     return Variable(kind.label, kind.unit, kind.better) if kind else Variable(words(name))
 
 
@@ -188,7 +188,7 @@ def _names(figures: GroupFigures, ancestors: Sequence[Group]) -> Iterator[str]:
     columns = [*group.node.summary_variables]
     if ancestors:
         columns += ancestors[-1].node.summary_variables
-    others = [kind.name for kind in FIGURES]
+    others = [kind.name for kind in figure_kinds()]
     others += dict.fromkeys(
         name for run in group.runs for extras in run.extras.values() for name in extras
     )

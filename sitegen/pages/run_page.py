@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..addresses import LOG_ZIP, RUN_TABLE
-from ..catalog import FIGURES, FigureKind
+from ..catalog import FigureKind, figure_kinds
 from ..model import Group, RunResult, TimeChart, extra_figures
 from ..plots.siblings import SIBLINGS_FILE
 from ..plots.time_chart import time_charts
@@ -69,7 +69,9 @@ def run_view(
         crumbs = breadcrumbs(here, (*shown_in[0].ancestors, shown_in[0].leaf), links)
     extras = _extra_figures(run, shown_in[0].leaf if shown_in else None, figure_words)
     figures = {
-        kind.name: _catalogue_view(run, kind) for kind in FIGURES if not _is_out_of_place(run, kind)
+        kind.name: _catalogue_view(run, kind)
+        for kind in figure_kinds()
+        if not _is_out_of_place(run, kind)
     }
     return RunView(
         title=run_title(run, shown_in),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ..catalog import KNOWN_NAMES
+from ..catalog import known_names
 from ..location import RunLocation
 
 MOST_RUNS = 20
@@ -110,7 +110,7 @@ def _chosen(names: Sequence[str]) -> tuple[Column, ...]:
     taken: dict[str, Column] = {}
     for name in ranked:
         figure = re.sub(r"\W+", "_", name.strip().lower()).strip("_") or "result"
-        if figure in KNOWN_NAMES or figure in taken:
+        if figure in known_names() or figure in taken:
             figure = f"{figure}_result"
         taken.setdefault(figure, Column(name, figure, _better(name)))
     return tuple(taken.values())

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from logs import power_samples, write_run
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples/wattboard-example-plugin"
 
@@ -57,6 +58,26 @@ def test_its_reader_reads(environment: dict[str, str], tmp_path: Path) -> None:
     assert found["metrics"]["energy_kwh"] == 1.5
     assert found["metrics"]["mean_power_w"] == 750
     assert "a.meter:3: expected name,kWh,hours, found 'nonsense'" in finished.stderr
+
+
+def test_its_metric_is_shown(environment: dict[str, str], tmp_path: Path) -> None:
+    """Measured in the processes that read, named by a spec, and on the pages with its label and unit."""
+    for i, watts in enumerate((100.0, 300.0)):
+        write_run(tmp_path / f"logs/seed_{i}", power_samples(gpu_w=[watts, *[50.0] * 10]))
+    spec = {"GPUs": {"filter": None, "executive_summary_variables": ["peak_gpu_power_w"]}}
+    (tmp_path / "site.json").write_text(json.dumps(spec))
+    run(
+        environment,
+        *("build", tmp_path / "logs", "--site-spec", tmp_path / "site.json", "--jobs", "2"),
+        *("--output-dir", tmp_path / "site", "--strict"),
+    )
+    board = json.loads((tmp_path / "site/leaderboard.json").read_text(encoding="utf-8"))
+    (column,) = board["columns"]
+    assert column == {"name": "peak_gpu_power_w", "label": "Highest GPU power", "unit": "W"}
+    rows = {row["experiment"]: row["values"]["peak_gpu_power_w"]["mean"] for row in board["rows"]}
+    assert sorted(rows.values()) == [100.0, 300.0]
+    text = next((tmp_path / "site/runs").rglob("seed_1/index.html")).read_text(encoding="utf-8")
+    assert "Highest GPU power" in text
 
 
 def test_its_source_measures_and_its_grid_tells(

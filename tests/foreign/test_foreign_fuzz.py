@@ -14,7 +14,7 @@ from emissions_rows import LATEST, LAYOUTS, fields, table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import SAMPLES
-from wattboard.sitegen.catalog import BY_NAME
+from wattboard.sitegen.catalog import kinds_by_name
 from wattboard.sitegen.foreign.find import runs_in
 from wattboard.sitegen.foreign.model import ReportedSource
 from wattboard.sitegen.foreign.registry import Readers, known_readers
@@ -96,7 +96,7 @@ def check(key: str, source: ReportedSource) -> None:
     assert "/" not in key
     assert not key.startswith((".", "-"))
     run = source.run
-    assert set(run.figures) <= set(BY_NAME) - {"facility_energy_kwh"}
+    assert set(run.figures) <= set(kinds_by_name()) - {"facility_energy_kwh"}
     for figure in run.figures.values():
         assert figure.value is None or (math.isfinite(figure.value) and figure.value >= 0)
     for power in run.power:

@@ -13,7 +13,7 @@ import pytest
 from golden import check_golden
 from lab import Lab, small_lab
 from logs import power_samples, write_run
-from wattboard.sitegen.catalog import FIGURES
+from wattboard.sitegen.catalog import figure_kinds
 from wattboard.sitegen.latex.bib import Source, bibtex
 from wattboard.sitegen.pages.badge import Badge, badge_svg
 from wattboard.sitegen.pages.cite import cite_key
@@ -284,7 +284,7 @@ def _contrast(one: str, other: str) -> float:
 
 def test_every_figure_has_a_formula() -> None:
     """The page of methods tells of each figure of the catalogue how it is computed."""
-    assert set(FORMULAS) == {kind.name for kind in FIGURES}
+    assert set(FORMULAS) == {kind.name for kind in figure_kinds()}
 
 
 def test_the_methods_of_the_sample(sample: Path, tmp_path: Path) -> None:

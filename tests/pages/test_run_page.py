@@ -13,7 +13,7 @@ import pytest
 from big_logs import many_runs, many_runs_spec
 from measured import opened
 from paper_runs import result
-from wattboard.sitegen.catalog import KNOWN_NAMES
+from wattboard.sitegen.catalog import known_names
 from wattboard.sitegen.model import Group, Leaderboard
 from wattboard.sitegen.pages.content import PageContent
 from wattboard.sitegen.pages.kept import KeptPages
@@ -78,7 +78,7 @@ def test_the_charts_are_those_that_are_handed_over(folder: Path) -> None:
 
 
 def _leaf(folder: Path, n_runs: int) -> Group:
-    spec = load_spec(folder / "spec.json", KNOWN_NAMES)
+    spec = load_spec(folder / "spec.json", known_names())
     runs = (
         result(f"logs/run_{i}", cpu_kwh=1.0 + i / 7, gpu_kwh=float(i), hours=2.0 + i % 3)
         for i in range(n_runs)

@@ -13,7 +13,7 @@ from golden import check_golden
 from logs import our_info, power_samples, write_run
 from measured import built
 from paper_runs import result
-from wattboard.sitegen.catalog import KNOWN_NAMES
+from wattboard.sitegen.catalog import known_names
 from wattboard.sitegen.cli.appendix import Request, appendix, made_of
 from wattboard.sitegen.latex.plots import Plot
 from wattboard.sitegen.latex.wrapping import wrapping
@@ -147,7 +147,7 @@ def _leaf(runs: list[RunResult], names: tuple[str, ...]) -> Group:
     with tempfile.TemporaryDirectory() as folder:
         spec = Path(folder) / "site.yml"
         spec.write_text(f"Leaf: {{executive_summary_variables: [{', '.join(names)}]}}\n")
-        node = load_spec(spec, KNOWN_NAMES).roots[0]
+        node = load_spec(spec, known_names()).roots[0]
     return Group(node, "", tuple(runs), ())
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from logs import GPU_POWER, GPU_USE, START_S, Sample, our_info, power_samples, seed_info, write_run
 from measured import measured
-from wattboard.sitegen.catalog import FIGURES
+from wattboard.sitegen.catalog import figure_kinds
 from wattboard.sitegen.location import part_order, process_and_piece
 from wattboard.sitegen.metrics.combine import PartFigures, combined
 from wattboard.sitegen.metrics.spans import length_s, most_at_once
@@ -230,7 +230,7 @@ def test_a_run_has_ended_when_its_last_pieces_have(last_ends: bool, tmp_path: Pa
 
 # -- combining, whatever the numbers
 
-NAMES = tuple(kind.name for kind in FIGURES)
+NAMES = tuple(kind.name for kind in figure_kinds())
 
 
 @st.composite
