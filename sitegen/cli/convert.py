@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ..build import tables_of
-from ..catalog import KNOWN_NAMES
+from ..catalog import known_names
 from ..convert.run import Converted, find
 from ..convert.run import convert as converted
 from ..errors import Problem, WattboardError
@@ -44,7 +44,7 @@ def convert(sources: tuple[Path, ...], output: Path, spec_file: Path | None, for
     put in place. Exit code 1 if nothing could be converted.
     """
     _check_apart(sources, output)
-    tables = tables_of(load_spec(spec_file, KNOWN_NAMES)) if spec_file else ()
+    tables = tables_of(load_spec(spec_file, known_names())) if spec_file else ()
     found = find(sources, (*map(Table, tables), *known_readers()))
     _complain(found.problems)
     if not found.runs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import isclose
 
-from ..catalog import BY_NAME
+from ..catalog import kinds_by_name
 from ..errors import Problem, RunError
 from ..location import RunLocation
 from ..measure import MeasureOptions, SkippedRun, measure
@@ -60,7 +60,7 @@ def _faults(original: Mapping[str, Figure], converted: Mapping[str, Figure]) -> 
             expected, found = told.provenance, made.provenance
         else:
             continue
-        label = BY_NAME[name].label
+        label = kinds_by_name()[name].label
         yield Problem(
             "",
             f"expected the log to say of {label} what the original says, {expected}, found {found}",
