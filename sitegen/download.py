@@ -73,6 +73,8 @@ def info_json(log: RunLog) -> str:
     }
     if log.location.name or info.rank is not None or info.n_ranks is not None:
         content["part"] = {"name": log.location.name, "rank": info.rank, "of": info.n_ranks}
+    if info.origin is not None:
+        content["origin"] = _present(asdict(info.origin) | {"told": info.told or None})
     if info.format != FORMAT:
         content["converted_from"] = info.format
     return msgspec.json.format(msgspec.json.encode(_present(content)).decode(), indent=1) + "\n"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LOG_FOLDER = "impacttracker"
 SAMPLES_FILE = "data.json"
+INFO_FILE = "info.json"
 SAMPLES_PATH = f"{LOG_FOLDER}/{SAMPLES_FILE}"
 PART_PREFIX = "part-"
 

@@ -91,7 +91,8 @@ class PowerSource:
     """What measured a component of the machine."""
 
     name: str
-    kind: Literal["counter", "power", "estimate"]
+    kind: Literal["counter", "power", "estimate", "reported"]
+    """`reported`: a converted log's tool does not tell whether it was measured or estimated."""
     component: str
     """"cpu" or "gpu"."""
     rated_power_w: float | None = None
@@ -152,6 +153,16 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The log of another tool that a log was converted from."""
+
+    tool: str
+    version: str = ""
+    file: str = ""
+    """Its name, without folders."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunInfo:
     """What a log says of the run, other than its samples. Holds no path, user or host name."""
 
@@ -183,6 +194,8 @@ class RunInfo:
     surroundings: Surroundings = Surroundings()
     exit_code: int | None = None
     """Of the command, where one was tracked."""
+    origin: Origin | None = None
+    """None: the log is as it was written, or a download of that."""
     told: Mapping[str, str] = field(default_factory=dict)
     """What else the file of another tool says of the run: label to text, in the order to be shown."""
 

@@ -15,7 +15,19 @@ _SITEGEN = Path(__file__).parents[1]
 _THEMES = _SITEGEN.parent / "themes"
 
 _MEASURE_NOTHING = frozenset(
-    {"assets", "cache", "cli", "latex", "pages", "paper", "plots", "spec", "svg", "templates"}
+    {
+        "assets",
+        "cache",
+        "cli",
+        "convert",
+        "latex",
+        "pages",
+        "paper",
+        "plots",
+        "spec",
+        "svg",
+        "templates",
+    }
 )
 """Folders of which no figure of a run is made. All that is not named here counts."""
 _MEASURING_LIBRARIES = ("isal", "msgspec", "numpy", "tsdownsample")

@@ -22,6 +22,7 @@ _COMMANDS = {
     "init": (".init", "Lay down a leaderboard's repository, its spec guessed from the logs."),
     "build": (".build", "Build a site from logs and a spec."),
     "serve": (".serve", "Preview a site, rebuilt as its spec changes."),
+    "convert": (".convert", "Write logs in our format from those of other tools."),
     "measure": (".measure", "Print the figures of every run."),
     "compare": (".compare", "Say whether the runs of two folders or groups differ."),
     "statement": (".statement", "Write what a paper should say of the runs' energy and emissions."),

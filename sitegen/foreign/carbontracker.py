@@ -24,7 +24,7 @@ from .values import UTC_ASSUMED, length_s, number, time_s
 
 name = "carbontracker"
 file_names = ("*carbontracker*.log",)
-version = 1
+version = 2
 
 TOOL = "CarbonTracker"
 _OUTPUT = "_output.log"
@@ -110,9 +110,9 @@ def _of_epochs(file: ForeignFile, text: str) -> tuple[tuple[ReportedRun, ...], t
     )
     if not powers:
         return (), (*found.problems, _without(file, "an epoch with its duration and power"))
-    is_whole = all(len(rows) == len(found.spans) for rows in found.watts.values())
     kinds: dict[str, Provenance] = {
-        power.component: _KINDS[power.component] if is_whole else "partial" for power in powers
+        component: _KINDS[component] if len(rows) == len(found.spans) else "partial"
+        for component, rows in found.watts.items()
     }
     figures = {
         f"{component}_energy_kwh": Figure(fsum(joules) / JOULES_PER_KWH, kinds[component])
@@ -128,6 +128,7 @@ def _of_epochs(file: ForeignFile, text: str) -> tuple[tuple[ReportedRun, ...], t
         info=_info(found),
         start_s=found.spans[0][0],
         end_s=found.spans[-1][1],
+        spans=tuple(found.spans),
         power=powers,
         problems=(*found.problems, *_mean_over_gpus(file, found)),
     )

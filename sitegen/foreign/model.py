@@ -61,6 +61,8 @@ class ReportedRun:
     start_s: float | None = None
     """Seconds since 1970, UTC. None: the file does not tell."""
     end_s: float | None = None
+    spans: tuple[tuple[float, float], ...] = ()
+    """Start and end of each stretch of time of which `duration_hours` is the sum. Empty: all from start to end."""
     emissions_pue: float = 1.0
     """The factor that is within the file's emissions, 1 where they are of the hardware's energy alone."""
     power: tuple[ReportedPower, ...] = ()

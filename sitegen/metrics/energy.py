@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model import FloatArray, Provenance, RunLog
+from ..model import FloatArray, Provenance, RunLog, weakest
 from .sums import exact_sum
 from .timeline import Timeline
 
@@ -53,9 +53,7 @@ class RunEnergy:
         kinds = {c.provenance for c in self.components}
         if not kinds:
             return "not measured"
-        if self.missing or "partial" in kinds:
-            return "partial"
-        return "estimated" if "estimated" in kinds else "measured"
+        return "partial" if self.missing else weakest(kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +142,9 @@ def _by_counters(component: str, log: RunLog, timeline: Timeline) -> ComponentEn
 def _counted_provenance(component: str, log: RunLog, kinds: Collection[str]) -> Provenance:
     """What the sources say; without them, what the channels beside the counter say; else the weaker."""
     if kinds:
-        return "estimated" if "estimate" in kinds else "measured"
+        if "estimate" in kinds:
+            return "estimated"
+        return "reported" if "reported" in kinds else "measured"
     present = (c.provenance for c in CHANNELS[component] if c.run in log.samples.channels)
     return next(present, "estimated")
 
@@ -181,7 +181,7 @@ def _spoken_for(
     from power readings does not.
     """
     covered = timeline.covered(counted_j)
-    if not {"power", "estimate"} & set(kinds):
+    if not {"power", "estimate", "reported"} & set(kinds):
         present = ~np.isnan(counted_j)
         first, behind = int(np.argmax(present)), len(present) - int(np.argmax(present[::-1]))
         covered[first + 1 : behind] = True

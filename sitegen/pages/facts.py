@@ -24,7 +24,8 @@ def facts(run: RunResult) -> Iterator[FactTable]:
     yield from _fact_table("Software and platform", dict(_platform_facts(run)))
     yield from _fact_table("Carbon and region", dict(_carbon_facts(run)))
     yield from _fact_table("How it was measured", dict(_measurement_facts(run)))
-    yield from _fact_table(f"Also told by {run.info.format}", run.info.told)
+    told_by = run.info.format if run.info.origin is None else run.info.origin.tool
+    yield from _fact_table(f"Also told by {told_by}", run.info.told)
     packages = {package.name: package.version for package in run.info.packages}
     yield from _fact_table(PACKAGES, packages, count(len(packages), "package"))
 
@@ -176,7 +177,12 @@ def _carbon_facts(run: RunResult) -> Iterator[tuple[str, str]]:
 
 def _measurement_facts(run: RunResult) -> Iterator[tuple[str, str]]:
     info = run.info
-    kinds = {"counter": "energy counter", "power": "power sensor", "estimate": "estimate"}
+    kinds = {
+        "counter": "energy counter",
+        "power": "power sensor",
+        "estimate": "estimate",
+        "reported": "as reported",
+    }
     for source in info.power_sources:
         rated = "" if source.rated_power_w is None else f", from {source.rated_power_w:g} W"
         found_by = f": {source.found_by}" if source.found_by else ""
@@ -193,6 +199,10 @@ def _measurement_facts(run: RunResult) -> Iterator[tuple[str, str]]:
         yield "Log format", info.format
         if info.collector_version:
             yield "Collector version", info.collector_version
+        if info.origin is not None:
+            origin = info.origin
+            tool = " ".join(filter(None, (origin.tool, origin.version)))
+            yield "Converted from", f"{origin.file}, of {tool}" if origin.file else tool
     else:
         yield "Measured by", run.location.reported.run.tool
         yield "Read from", run.location.reported.file_name

@@ -366,6 +366,11 @@ def _versions(leaderboard: Leaderboard) -> Section:
     def log_of(run: RunResult) -> list[str]:
         if run.location.reported is not None:
             return [run.location.reported.run.tool]
+        if run.info.origin is not None:
+            origin = run.info.origin
+            return [
+                f"{run.info.format}, converted from {f'{origin.tool} {origin.version}'.strip()}"
+            ]
         collector = run.info.collector_version
         return [run.info.format + (f", collector {collector}" if collector else "")]
 

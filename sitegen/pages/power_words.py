@@ -6,7 +6,12 @@ from functools import lru_cache
 
 from ..model import PowerSource, RunResult
 
-_KINDS = {"counter": "energy counter", "power": "power sensor", "estimate": "estimate"}
+_KINDS = {
+    "counter": "energy counter",
+    "power": "power sensor",
+    "estimate": "estimate",
+    "reported": "as reported",
+}
 _KNOWN = {
     "rapl": "RAPL, the processor’s own counters",
     "nvml": "NVML, NVIDIA’s library",

@@ -82,10 +82,12 @@ def _task(n_runs: int, n_measured: int) -> dict[str, Any]:
 
 
 def _measure(run: RunResult) -> dict[str, Any]:
-    ours = run.info.format.startswith("wattboard/")
+    origin = run.info.origin
+    method = "wattboard" if run.info.format.startswith("wattboard/") else run.info.format
+    version = run.info.collector_version if origin is None else origin.version
     measure: dict[str, Any] = {
-        "measurementMethod": "wattboard" if ours else run.info.format,
-        **({"version": run.info.collector_version} if run.info.collector_version else {}),
+        "measurementMethod": method if origin is None else origin.tool,
+        **({"version": version} if version else {}),
     }
     for component, key in _TRACKING.items():
         names = dict.fromkeys(s.name for s in run.info.power_sources if s.component == component)

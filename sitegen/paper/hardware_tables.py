@@ -17,7 +17,12 @@ PACKAGES_LABEL = "tab:wattboard-packages"
 MACHINES_LABEL = "tab:wattboard-machines"
 
 _NOT_STATED = "–"
-_KINDS = {"counter": "energy counter", "power": "power sensor", "estimate": "estimate"}
+_KINDS = {
+    "counter": "energy counter",
+    "power": "power sensor",
+    "estimate": "estimate",
+    "reported": "as reported",
+}
 _PAIRS = 2
 """Packages in a row of their table."""
 

@@ -185,10 +185,16 @@ def impact(runs: Sequence[RunResult]) -> Impact:
             Machine(*kind, n_runs=n) for kind, n in _counted(_machine(run) for run in runs)
         ),
         tools=dict(_counted(run.info.format for run in runs)),
-        other_tools=dict(
-            _counted(run.info.format for run in runs if run.location.reported is not None)
-        ),
+        other_tools=dict(_counted(tool for run in runs if (tool := _other_tool(run)))),
     )
+
+
+def _other_tool(run: RunResult) -> str:
+    """Whose file the run was read from, or its log of ours converted from; "" for all other logs."""
+    if run.location.reported is not None:
+        return run.info.format
+    is_ours = run.info.format.startswith("wattboard/")
+    return run.info.origin.tool if run.info.origin is not None and is_ours else ""
 
 
 def _counted(items: Iterable[_T]) -> list[tuple[_T, int]]:
@@ -245,7 +251,9 @@ def _origin(run: RunResult, figure: Figure, component: str) -> Origin:
     # Partial: of what there is, the log's sources say how it was read.
     sources = run.info.power_sources
     kinds = {source.kind for source in sources if component in ("", source.component)}
-    return "estimated" if "estimate" in kinds else "measured"
+    if "estimate" in kinds:
+        return "estimated"
+    return "reported" if "reported" in kinds else "measured"
 
 
 def _gap_hours(run: RunResult) -> float:

@@ -8,7 +8,16 @@ from typing import Any
 import msgspec
 
 from ..errors import Problem, RunError
-from ..model import Basis, GridIntensity, LiveIntensity, Package, PowerSource, Region, RunInfo
+from ..model import (
+    Basis,
+    GridIntensity,
+    LiveIntensity,
+    Origin,
+    Package,
+    PowerSource,
+    Region,
+    RunInfo,
+)
 from ..pue import MAX_PUE
 from .hardware import cpu_facts, gpu_facts
 from .info_fields import (
@@ -16,6 +25,7 @@ from .info_fields import (
     MAX_PROCESSES,
     WITHOUT_INFO,
     Fields,
+    clean,
     package,
     shown,
     sorted_packages,
@@ -30,6 +40,7 @@ _NEWER_FORMAT = re.compile(r"wattboard/([2-9]|[1-9]\d{1,9})(\.\d{1,9})?")
 _RUN_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _BASES: tuple[Basis, ...] = ("lifecycle", "direct", "marginal", "unknown")
 _MAX_NAME_CHARS = 100
+_MAX_TOLD = 64
 _MAX_YEAR = 9999
 _LONGEST_INTERVAL_S = 3600.0
 _SHORTEST_INTERVAL_S = 1e-3
@@ -55,6 +66,7 @@ class _Info(msgspec.Struct):
     pue: msgspec.Raw = msgspec.Raw()
     collector_version: msgspec.Raw = msgspec.Raw()
     converted_from: msgspec.Raw = msgspec.Raw()
+    origin: msgspec.Raw = msgspec.Raw()
     part: msgspec.Raw = msgspec.Raw()
     node: msgspec.Raw = msgspec.Raw()
     os: msgspec.Raw = msgspec.Raw()
@@ -88,6 +100,7 @@ def parse(data: bytes, file: str) -> tuple[RunInfo, tuple[Problem, ...]]:
 def _run_info(fields: Fields, values: dict[str, Any]) -> RunInfo:
     machine = fields.mapping("cpu_info", values["cpu_info"])
     part = fields.mapping("part", values["part"])
+    origin = fields.mapping("origin", values["origin"])
     python_version = fields.text("python_version", values["python_version"], _MAX_NAME_CHARS)
     return RunInfo(
         # A download of a seed log keeps the seed's rules.
@@ -117,7 +130,23 @@ def _run_info(fields: Fields, values: dict[str, Any]) -> RunInfo:
         exit_code=fields.whole(
             "exit_code", values["exit_code"], least=_LEAST_EXIT_CODE, most=_MOST_EXIT_CODE
         ),
+        origin=_origin(fields, origin),
+        told=_told(fields, origin.get("told")),
     )
+
+
+def _origin(fields: Fields, origin: dict[str, Any]) -> Origin | None:
+    tool, version, file = (
+        fields.text(f"origin.{key}", origin.get(key), _MAX_NAME_CHARS)
+        for key in ("tool", "version", "file")
+    )
+    return Origin(tool, version, file) if tool else None
+
+
+def _told(fields: Fields, value: object) -> dict[str, str]:
+    told = list(fields.mapping("origin.told", value).items())[:_MAX_TOLD]
+    texts = {clean(key, _MAX_NAME_CHARS): fields.text("origin.told", text) for key, text in told}
+    return {label: text for label, text in texts.items() if label and text}
 
 
 def _decoded(fields: Fields, key: str, raw: msgspec.Raw) -> Any:
@@ -212,11 +241,11 @@ def _power_sources(fields: Fields, value: object) -> tuple[PowerSource, ...]:
         name = fields.text(f"{key}.name", source.get("name"), _MAX_NAME_CHARS)
         component = fields.text(f"{key}.component", source.get("component"), _MAX_NAME_CHARS)
         match source.get("kind"):
-            case ("counter" | "power" | "estimate") as kind if name:
+            case ("counter" | "power" | "estimate" | "reported") as kind if name:
                 rated_w = fields.number(f"{key}.rated_power_w", source.get("rated_power_w"))
                 found_by = fields.text(f"{key}.found_by", source.get("found_by"))
                 note = fields.text(f"{key}.note", source.get("note"))
                 found.append(PowerSource(name, kind, component, rated_w, found_by, note))
             case kind if source:
-                fields.refuse(f"{key}.kind", "counter, power or estimate", kind)
+                fields.refuse(f"{key}.kind", "counter, power, estimate or reported", kind)
     return tuple(found)
