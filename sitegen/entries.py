@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -19,16 +18,10 @@ def entries(group: str, what: str) -> Iterator[tuple[str, Any]]:
     Args:
         what: A word for such an object, for messages.
     """
-    for point in sorted(_installed().select(group=group), key=lambda point: point.name):
+    for point in sorted(entry_points(group=group), key=lambda point: point.name):
         where = f"the {what} {point.name} of {point.dist.name if point.dist else point.value}"
         try:
             yield where, point.load()
         except Exception as error:
             log.warning("%s cannot be loaded and is left out: %s", where, error)
             log.debug("%s", where, exc_info=True)
-
-
-@cache
-def _installed() -> Any:  # of a type that differs between versions of Python
-    # Looking through all packages takes longer than choosing among what was found.
-    return entry_points()

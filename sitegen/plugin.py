@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 import jinja2
 import mkdocs.config.config_options as c
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.commands.build import get_context
@@ -170,6 +171,22 @@ class _Build:
     kept: Kept = field(default_factory=lambda: Kept(()))
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """A theme's templates as a preview compiled them for its last build; one that was edited since is another."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what is known. The bucket looks whether it is of the same source."""
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
 class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-call]
     """Puts a leaderboard among the pages of a MkDocs site."""
 
@@ -181,6 +198,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         self._opened = ExitStack()
         """The archive, where nobody handed one over."""
         self._preview = Preview()
+        self._compiled = _Compiled()
         self._runs_before: tuple[Any, Measured] | None = None
 
     @contextmanager
@@ -259,6 +277,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         """Keep the theme's environment for the run pages."""
         # A theme's templates do not change during a build, and looking whether they did costs more than rendering.
         env.auto_reload = False
+        if self._serving:
+            env.bytecode_cache = self._compiled
         self._current.environment = env
         return env
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +48,9 @@ from .views import Download, FactTable, IndexView, Link
 INDEX_TITLE = "Leaderboards"
 
 
+@cache
 def environment() -> Environment:
-    """Our templates, which escape what they are given."""
+    """Our templates, which escape what they are given. Compiled once, however often a preview builds."""
     made = Environment(
         loader=PackageLoader(f"{__package__.rpartition('.')[0]}.templates", ""),
         autoescape=True,
