@@ -30,18 +30,15 @@ def members(spec: SiteSpec, paths: Sequence[str], matches: Matches) -> Members:
         SpecError: a filter runs away on one of the paths.
     """
     found: dict[int, frozenset[str]] = {}
-
-    def visit(node: Node, candidates: Sequence[str]) -> None:
+    pending: list[tuple[Node, Sequence[str]]] = [(root, paths) for root in reversed(spec.roots)]
+    while pending:
+        node, candidates = pending.pop()
         try:
             passed = _passed(node, candidates, matches)
         except FilterTimeout as timeout:
             raise spec.filter_error(node, timeout) from timeout
         found[id(node)] = frozenset(passed)
-        for child in node.children:
-            visit(child, passed)
-
-    for root in spec.roots:
-        visit(root, paths)
+        pending += [(child, passed) for child in reversed(node.children)]
     return found
 
 
@@ -50,7 +47,7 @@ def _passed(node: Node, candidates: Sequence[str], matches: Matches) -> Sequence
         return candidates
     key = (node.filter.pattern, hash(tuple(candidates)))
     if key not in matches:
-        matches[key] = [path for path in candidates if node.filter.matches(path)]
+        matches[key] = node.filter.passing(candidates)
     return matches[key]
 
 
@@ -63,30 +60,35 @@ def tree(
         The root groups, and a problem for each run that was left out.
     """
     problems: list[Problem] = []
-
-    def build(node: Node, address: str, candidates: Sequence[RunResult]) -> Group:
-        runs = []
-        for run in candidates:
-            if run.location.path not in of[id(node)]:
-                continue
-            reason = _excluded(node, run)
-            if reason is None:
-                runs.append(run)
-            else:
-                problems.append(reason)
-        slugs = title_slugs([child.title for child in node.children])
-        children = tuple(
-            build(child, f"{address}{slug}/", runs)
-            for child, slug in zip(node.children, slugs, strict=True)
-        )
-        return Group(node, address, tuple(runs), children)
-
     slugs = title_slugs([root.title for root in spec.roots])
     addresses = [""] if len(slugs) == 1 else [f"{slug}/" for slug in slugs]
     roots = tuple(
-        build(root, address, results) for root, address in zip(spec.roots, addresses, strict=True)
+        _group(root, address, results, of, problems)
+        for root, address in zip(spec.roots, addresses, strict=True)
     )
     return roots, tuple(problems)
+
+
+def _group(
+    node: Node, address: str, candidates: Sequence[RunResult], of: Members, problems: list[Problem]
+) -> Group:
+    passed = of[id(node)]
+    is_choosy = bool(node.requires) or node.min_measured_share is not None
+    runs = []
+    for run in candidates:
+        if run.location.path not in passed:
+            continue
+        reason = _excluded(node, run) if is_choosy else None
+        if reason is None:
+            runs.append(run)
+        else:
+            problems.append(reason)
+    slugs = title_slugs([child.title for child in node.children])
+    children = tuple(
+        _group(child, f"{address}{slug}/", runs, of, problems)
+        for child, slug in zip(node.children, slugs, strict=True)
+    )
+    return Group(node, address, tuple(runs), children)
 
 
 def _excluded(node: Node, run: RunResult) -> Problem | None:

@@ -14,6 +14,8 @@ from .store import Store
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[tuple[str, bytes]]).decode
 _STATE = struct.Struct("<qqqQ")
+_SEEN = ("", b"")
+"""Of a page that has been asked for."""
 
 
 class Published:
@@ -35,6 +37,8 @@ class Published:
             }
         self._made: list[tuple[str, str, Sequence[str]]] = []
         self._kept: list[tuple[str, tuple[str, ...]]] = []
+        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
+        """One object for all that are equal: runs have the same files."""
 
     @property
     def kept(self) -> Iterator[str]:
@@ -61,7 +65,9 @@ class Published:
         for name, state in listed:
             if not state or _state(folder + name) != state:
                 return False
-        self._kept.append((address, tuple(name for name, _ in listed)))
+        names = tuple(name for name, _ in listed)
+        self._kept.append((address, self._names.setdefault(names, names)))
+        self._before[address] = _SEEN
         return True
 
     def made(self, address: str, digest: str, names: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wattboard.sitegen.errors import SpecError
 from wattboard.sitegen.spec import FilterTimeout, PathFilter, filters, load_spec
@@ -55,6 +55,19 @@ def test_a_filter_agrees_with_re_search(pattern: str, path: str) -> None:
     """What `re.search` finds, and only that, passes the filter."""
     if pattern_fault(pattern) is None:
         assert PathFilter(pattern).matches(path) is (re.search(pattern, path) is not None)
+
+
+@given(st.text("ab/_-. \\", min_size=1, max_size=6), st.lists(st.text("ab/_-. ", max_size=8)))
+@example("a.b", ["a.b", "a/b"])
+@example("a\\.b", ["a.b", "a/b"])
+def test_text_is_found_as_the_regular_expression_would(pattern: str, paths: list[str]) -> None:
+    """A filter that is text alone, its signs escaped or not, is asked without a regular expression."""
+    if pattern_fault(pattern) is None:
+        wanted = [path for path in paths if re.search(pattern, path)]
+        assert PathFilter(pattern).passing(paths) == wanted
+        assert [path for path in paths if PathFilter(pattern).matches(path)] == wanted
+    escaped = PathFilter(re.escape(pattern))
+    assert escaped.passing(paths) == [path for path in paths if pattern in path]
 
 
 @pytest.mark.parametrize("pattern", RUNAWAYS)
