@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -67,9 +67,9 @@ class PathFilter:
         Raises:
             FilterTimeout: The search took longer than `TIMEOUT_S`.
         """
-        literal = _literal(self.pattern)
-        if literal is not None:
-            return literal in path
+        is_in = _as_text(self.pattern)
+        if is_in is not None:
+            return is_in(path)
         try:
             return _compiled(self.pattern).search(path, timeout=TIMEOUT_S) is not None
         except TimeoutError as error:
@@ -81,11 +81,8 @@ class PathFilter:
         Raises:
             FilterTimeout: as `matches`.
         """
-        literal = _literal(self.pattern)
-        if literal is not None:
-            # Fifty times as fast, and the siblings of a large group each look at all that it has.
-            return [path for path in paths if literal in path]
-        return [path for path in paths if self.matches(path)]
+        # Text is found many times as fast, and the siblings of a large group each look at all that it has.
+        return list(filter(_as_text(self.pattern) or self.matches, paths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +142,15 @@ def unrolled_length(pattern: str) -> int:
 
 
 @lru_cache(maxsize=1024)
-def _literal(pattern: str) -> str | None:
-    """The text that a pattern stands for, None where it is more than text: what most filters are."""
-    if not _ESCAPED_TEXT.fullmatch(pattern):
+def _as_text(pattern: str) -> Callable[[str], bool] | None:
+    """What finds a pattern that is text alone, anywhere or behind ^ at the start, as most filters are; else None."""
+    text = pattern.removeprefix("^")
+    if not _ESCAPED_TEXT.fullmatch(text):
         return None
-    return _ESCAPE.sub(r"\1", pattern)
+    wanted = _ESCAPE.sub(r"\1", text)
+    if text != pattern:
+        return lambda path: path.startswith(wanted)
+    return lambda path: wanted in path
 
 
 @lru_cache(maxsize=1024)

@@ -57,7 +57,7 @@ def test_a_filter_agrees_with_re_search(pattern: str, path: str) -> None:
         assert PathFilter(pattern).matches(path) is (re.search(pattern, path) is not None)
 
 
-@given(st.text("ab/_-. \\", min_size=1, max_size=6), st.lists(st.text("ab/_-. ", max_size=8)))
+@given(st.text("ab/_-. ^\\", min_size=1, max_size=6), st.lists(st.text("ab/_-. ", max_size=8)))
 @example("a.b", ["a.b", "a/b"])
 @example("a\\.b", ["a.b", "a/b"])
 def test_text_is_found_as_the_regular_expression_would(pattern: str, paths: list[str]) -> None:
@@ -66,8 +66,10 @@ def test_text_is_found_as_the_regular_expression_would(pattern: str, paths: list
         wanted = [path for path in paths if re.search(pattern, path)]
         assert PathFilter(pattern).passing(paths) == wanted
         assert [path for path in paths if PathFilter(pattern).matches(path)] == wanted
-    escaped = PathFilter(re.escape(pattern))
-    assert escaped.passing(paths) == [path for path in paths if pattern in path]
+    escaped = re.escape(pattern)
+    assert PathFilter(escaped).passing(paths) == [path for path in paths if pattern in path]
+    begins = [path for path in paths if path.startswith(pattern)]
+    assert PathFilter(f"^{escaped}").passing(paths) == begins
 
 
 @pytest.mark.parametrize("pattern", RUNAWAYS)
