@@ -60,20 +60,59 @@ class Values:
         """Of all the runs, with "not measured" for those that lack the figure."""
         return {PROVENANCES[code] for code in np.unique(self.code).tolist()}
 
+    def counts(self) -> Mapping[str, int]:
+        """How many of the runs have each provenance."""
+        counts = np.bincount(self.code, minlength=len(PROVENANCES)).tolist()
+        return dict(zip(PROVENANCES, counts, strict=True))
+
     def describe(self, *, summable: bool) -> Stat:
         """As `stats.describe` does of figures."""
         found = {PROVENANCES[c] for c in np.unique(self.code[~np.isnan(self.value)]).tolist()}
         return summary(self.present.tolist(), found, summable=summable)
 
 
+class RunFigures:
+    """The catalogue's figures of runs, in their order. Each is looked up when first asked for.
+
+    Args:
+        runs: Those of a whole site, of which each group takes its own.
+    """
+
+    def __init__(self, runs: Sequence[RunResult]) -> None:
+        self._runs = runs
+        self._values: dict[str, Values] = {}
+
+    def of(self, name: str) -> Values:
+        """A figure, by our name."""
+        known = self._values.get(name)
+        if known is None:
+            figures = [run.figures.get(name, ABSENT) for run in self._runs]
+            known = self._values[name] = _looked_up(figures)
+        return known
+
+    def places(self, runs: Sequence[RunResult]) -> NDArray[np.intp] | slice:
+        """Where some of the runs, in the same order, stand among all."""
+        if len(runs) == len(self._runs):
+            return slice(None)
+        return np.array([self._place_of[run.location.path] for run in runs], np.intp)
+
+    @cached_property
+    def _place_of(self) -> Mapping[str, int]:
+        return {run.location.path: place for place, run in enumerate(self._runs)}
+
+
 class GroupFigures:
     """The figures of a group's runs, in their order. Each is looked up when first asked for.
 
     It holds an array a figure, so it must not outlive the page that it is made for.
+
+    Args:
+        site: Of runs among which the group's are; None: of the group's own.
     """
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: Group, site: RunFigures | None = None) -> None:
         self.group = group
+        self._site = site or RunFigures(group.runs)
         self._values: dict[str, Values] = {}
         self._columns: dict[str, Column] = {}
         self._children: dict[str, GroupFigures] = {}
@@ -82,8 +121,18 @@ class GroupFigures:
         """A figure as the group itself knows it: see `Group.figure`."""
         known = self._values.get(name)
         if known is None:
-            known = self._values[name] = _look_up(self.group, name)
+            known = self._values[name] = self._look_up(name)
         return known
+
+    def _look_up(self, name: str) -> Values:
+        kind = kinds_by_name().get(name)
+        if kind is None:
+            return _looked_up([self.group.figure(run, name) for run in self.group.runs])
+        return self._site.of(kind.name).take(self._places)
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp] | slice:
+        return self._site.places(self.group.runs)
 
     def column(self, name: str) -> Column:
         """How the group shows a figure, with the unit that suits its runs."""
@@ -93,20 +142,15 @@ class GroupFigures:
         return known
 
     @cached_property
-    def title_rule(self) -> TitleRule:
+    def titles(self) -> TitleRule:
         """How the group makes short names of its runs' paths."""
         return title_rule([run.location.path for run in self.group.runs])
-
-    @cached_property
-    def titles(self) -> Mapping[str, str]:
-        """Run path to the short name that the group gives it."""
-        return {run.location.path: self.title_rule.of(run.location.path) for run in self.group.runs}
 
     def child(self, child: Group) -> GroupFigures:
         """Those of one of the group's children."""
         known = self._children.get(child.address)
         if known is None:
-            known = self._children[child.address] = GroupFigures(child)
+            known = self._children[child.address] = GroupFigures(child, self._site)
         return known
 
     def forget(self, child: Group) -> None:
@@ -118,18 +162,6 @@ class GroupFigures:
         if name in kinds_by_name():
             return self.child(child).of(name)
         return _looked_up([self.group.figure(run, name) for run in child.runs])
-
-
-def _look_up(group: Group, name: str) -> Values:
-    kind = kinds_by_name().get(name)
-    if kind is None:
-        return _looked_up([group.figure(run, name) for run in group.runs])
-    return of_runs(group.runs, kind.name)
-
-
-def of_runs(runs: Sequence[RunResult], name: str) -> Values:
-    """A figure of the catalogue, by our name."""
-    return _looked_up([run.figures.get(name, ABSENT) for run in runs])
 
 
 def _looked_up(figures: Sequence[Figure]) -> Values:

@@ -89,7 +89,7 @@ def _samples(figures: GroupFigures, name: str) -> Iterator[tuple[str, Sequence[f
         return
     for run, value in zip(group.runs, figures.of(name).value.tolist(), strict=True):
         if not isnan(value):
-            yield figures.titles[run.location.path], (value,)
+            yield figures.titles.of(run.location.path), (value,)
 
 
 def _listed(titles: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ Places = NDArray[np.intp]
 """Shape (ways, n)."""
 
 _ROUNDING = 100 * np.finfo(np.float64).eps
-"""Of a difference. Two that differ by less are equal but for rounding."""
+"""Of the largest figure. Two differences of means that differ by less are equal but for rounding."""
 
 
 def mean_difference(a: FloatArray, b: FloatArray) -> FloatArray:
@@ -52,11 +52,16 @@ def permutation_p(a: FloatArray, b: FloatArray, deals: Places, extra: int) -> Fl
         deals: What becomes of the n_a + n_b places.
         extra: 1 where the deals are random, to count the runs as they are among them: so p is never 0.
     """
-    n_a = a.shape[1]
-    dealt = np.hstack([a, b])[:, deals]
-    differences = mean_difference(dealt[..., :n_a], dealt[..., n_a:])
+    n_a, n_b = a.shape[1], b.shape[1]
+    both = np.hstack([a, b])
+    # The sum of one side tells that of the other: the smaller is added up.
+    smaller = deals[:, :n_a] if n_a <= n_b else deals[:, n_a:]
+    total = both.sum(axis=1)[:, None]
+    sums = both.take(smaller, axis=1).sum(axis=2)
+    rest = total - sums
+    differences = sums / n_a - rest / n_b if n_a <= n_b else rest / n_a - sums / n_b
     seen = mean_difference(a, b)[:, None]
-    rounding = abs(seen) * _ROUNDING
+    rounding = abs(both).max(axis=1)[:, None] * _ROUNDING
     below = (differences <= seen + rounding).sum(axis=1)
     above = (differences >= seen - rounding).sum(axis=1)
     rarer: NDArray[np.intp] = np.minimum(below, above)

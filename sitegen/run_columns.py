@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from operator import attrgetter
+from typing import Any, Literal
 
 from .carbon import is_live
 from .catalog import figure_kinds
@@ -45,8 +46,8 @@ class Column:
     name: str
     kind: Kind
     description: str
-    value: Callable[[TableRun], object]
-    """None: absent."""
+    values: Callable[[Sequence[TableRun]], list[Any]]
+    """From rows to what stands in them; None: absent."""
     label: str = ""
     unit: str = ""
     figure: str = ""
@@ -93,12 +94,16 @@ def _figure_columns(
         )
 
 
-def _value_of(name: str) -> Callable[[TableRun], object]:
-    return lambda row: row.figures.get(name, ABSENT).value
+def _value_of(name: str) -> Callable[[Sequence[TableRun]], list[Any]]:
+    return lambda rows: [row.figures.get(name, ABSENT).value for row in rows]
 
 
-def _provenance_of(name: str) -> Callable[[TableRun], object]:
-    return lambda row: row.figures.get(name, ABSENT).provenance
+def _provenance_of(name: str) -> Callable[[Sequence[TableRun]], list[Any]]:
+    return lambda rows: [row.figures.get(name, ABSENT).provenance for row in rows]
+
+
+def _each(value: Callable[[TableRun], object]) -> Callable[[Sequence[TableRun]], list[Any]]:
+    return lambda rows: list(map(value, rows))
 
 
 def _region(row: TableRun, part: Literal["id", "name"]) -> str | None:
@@ -135,57 +140,61 @@ _HEAD: Sequence[Column] = (
         "run",
         "text",
         "Path of the run, starting with the name of the log folder",
-        lambda row: row.run.location.path,
+        _each(attrgetter("run.location.path")),
     ),
     Column(
         "address",
         "text",
         "Address of the run's page, relative to the folder of this file",
-        lambda row: row.address,
+        _each(attrgetter("address")),
     ),
     Column(
         "leaves",
         "texts",
         "Titles of the leaves that list the run, each behind the groups that it lies in, joined by ' › '",
-        lambda row: row.leaves,
+        _each(attrgetter("leaves")),
     ),
-    Column("experiment_start", "time", "When the run began", lambda row: row.run.start_s),
+    Column("experiment_start", "time", "When the run began", _each(attrgetter("run.start_s"))),
     Column(
         "experiment_end",
         "time",
         "When the run ended; absent where its log has no end",
-        lambda row: row.run.end_s if row.run.ended else None,
+        _each(lambda row: row.run.end_s if row.run.ended else None),
     ),
-    Column("ended", "flag", "Whether the log has an end", lambda row: row.run.ended),
-    Column("n_samples", "count", "Samples in the log", lambda row: row.run.n_samples),
-    Column("pue", "number", _PUE_MEANS, lambda row: row.run.pue),
-    Column("pue_source", "category", "Where the PUE is from", lambda row: row.run.pue_source),
+    Column("ended", "flag", "Whether the log has an end", _each(attrgetter("run.ended"))),
+    Column("n_samples", "count", "Samples in the log", _each(attrgetter("run.n_samples"))),
+    Column("pue", "number", _PUE_MEANS, _each(attrgetter("run.pue"))),
+    Column("pue_source", "category", "Where the PUE is from", _each(attrgetter("run.pue_source"))),
 )
 
 _TAIL: Sequence[Column] = (
-    Column("region_id", "category", "Grid zone of the run", lambda row: _region(row, "id")),
-    Column("region_name", "category", "The zone in words", lambda row: _region(row, "name")),
-    Column("cpu", "category", "Name of the processor", lambda row: processor(row.run) or None),
-    Column("gpu", "category", "Names of the GPUs, each once, joined by commas", _gpu_names),
-    Column("n_gpus", "count", "How many GPUs there were", lambda row: len(row.run.info.gpu_info)),
+    Column("region_id", "category", "Grid zone of the run", _each(lambda row: _region(row, "id"))),
+    Column("region_name", "category", "The zone in words", _each(lambda row: _region(row, "name"))),
+    Column(
+        "cpu", "category", "Name of the processor", _each(lambda row: processor(row.run) or None)
+    ),
+    Column("gpu", "category", "Names of the GPUs, each once, joined by commas", _each(_gpu_names)),
+    Column(
+        "n_gpus", "count", "How many GPUs there were", _each(lambda row: len(row.run.info.gpu_info))
+    ),
     Column(
         "carbon_intensity_basis",
         "category",
         "lifecycle, direct or marginal: never add or compare emissions of different bases; absent: not known",
-        _basis,
+        _each(_basis),
     ),
     Column(
         "carbon_intensity_source",
         "category",
         "Where the carbon intensity is from, in words, as in runs.json",
-        lambda row: carbon_source(row.run),
+        _each(lambda row: carbon_source(row.run)),
     ),
-    Column("carbon_intensity_year", "count", "Of a yearly average: which year", _year),
+    Column("carbon_intensity_year", "count", "Of a yearly average: which year", _each(_year)),
     Column(
         "collector_version",
         "category",
         "Version of the program that recorded the run",
-        lambda row: row.run.info.collector_version or None,
+        _each(lambda row: row.run.info.collector_version or None),
     ),
-    Column("log_bytes", "count", "Size of the log", lambda row: row.run.log_bytes, unit="B"),
+    Column("log_bytes", "count", "Size of the log", _each(attrgetter("run.log_bytes")), unit="B"),
 )

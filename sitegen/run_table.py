@@ -58,14 +58,23 @@ def site_table(
         listed = places(run.location.path)
         return listed[0][-1] if listed else None
 
+    titles: dict[tuple[str, ...], tuple[str, ...]] = {}
+    """Addresses of leaves to what they are called: the same for many runs."""
+
+    def titles_of(path: str) -> tuple[str, ...]:
+        listed = places(path)
+        key = tuple([place[-1].address for place in listed])
+        if key not in titles:
+            titles[key] = tuple(_BELOW.join(g.node.title for g in place) for place in listed)
+        return titles[key]
+
     def rows() -> Iterator[TableRun]:
         for run in leaderboard.runs:
             path = run.location.path
-            titles = (_BELOW.join(g.node.title for g in place) for place in places(path))
             figures = (
                 {**run.figures, **extra_figures(run, leaf(run))} if run.extras else run.figures
             )
-            yield TableRun(run, figures, leaderboard.run_addresses.get(path), tuple(titles))
+            yield TableRun(run, figures, leaderboard.run_addresses.get(path), titles_of(path))
 
     extras: dict[str, Variable] = {}
     for run in leaderboard.runs:
@@ -101,7 +110,7 @@ def write_run_table(
 def _batch(rows: Sequence[TableRun], wanted: Sequence[Column], schema: pa.Schema) -> pa.RecordBatch:
     import pyarrow as pa
 
-    arrays = [_ARRAYS[c.kind]([c.value(row) for row in rows]) for c in wanted]
+    arrays = [_ARRAYS[c.kind](c.values(rows)) for c in wanted]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from .pareto import frontier, steps
 from .ranking import direction
 from .stats import summary
 from .table import spread
+from .titles import TitleRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +100,15 @@ def frontier_of_means(group: Group, plot: Scatter, means: Sequence[Mean]) -> Fro
     return _frontier(group, plot, [m.x for m in means], [m.y for m in means], names)
 
 
-def frontier_of_runs(group: Group, plot: Scatter, titles: Mapping[str, str]) -> Frontier | None:
+def frontier_of_runs(group: Group, plot: Scatter, titles: TitleRule) -> Frontier | None:
     """The same for the runs of a leaf.
 
     Args:
-        titles: Run path to what the run is called.
+        titles: What the runs are called by.
     """
     x = [value for cloud in plot.clouds for value in cloud.x.tolist()]
     y = [value for cloud in plot.clouds for value in cloud.y.tolist()]
-    names = [titles[run.location.path] for cloud in plot.clouds for run in cloud.runs]
+    names = [titles.of(run.location.path) for cloud in plot.clouds for run in cloud.runs]
     return _frontier(group, plot, x, y, names)
 
 

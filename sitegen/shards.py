@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 WHOLE_UP_TO = 500
 """Runs, up to which a list stands in its page as a whole."""
@@ -37,6 +38,11 @@ def shards(
     A stretch between two cuts with more than `most_runs` is cut behind that run within it whose hash is smallest, and
     so on: there, too, the names decide, so a change reaches no further than the stretch that it lies in.
     """
+    return list(_shards(tuple(paths), cut_bits, most_runs))
+
+
+@lru_cache(maxsize=2)  # several files of a page are cut alike
+def _shards(paths: Sequence[str], cut_bits: int, most_runs: int) -> Sequence[Shard]:
     hashes = [_hash(path) for path in paths]
     mask = (1 << cut_bits) - 1
     ends = [i + 1 for i, value in enumerate(hashes) if not value & mask]

@@ -17,8 +17,7 @@ from .columns import variable as variable
 from .model import FloatArray, Group, Provenance, RunResult, Stat
 from .probability import student_bound
 from .spec.model import Node
-from .titles import natural as natural
-from .titles import run_titles as run_titles
+from .titles import TitleRule, natural
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,7 @@ class RunRows(Sequence[Row]):
     """A row a run. Each is made when it is asked for: of thousands, a page shows a hundred."""
 
     runs: tuple[RunResult, ...]
-    titles: Mapping[str, str]
-    """By the run's path."""
+    titles: TitleRule
     columns: tuple[Column, ...]
     values: Mapping[str, Values]
     """By the column's name, in the order of the rows."""
@@ -69,7 +67,7 @@ class RunRows(Sequence[Row]):
         for i, run in enumerate(self.runs[places]):
             path = run.location.path
             of_row = {name: of_column[i] for name, of_column in zip(names, stats, strict=True)}
-            yield Row(self.titles[path], path, 1, of_row, (run,), is_run=True)
+            yield Row(self.titles.of(path), path, 1, of_row, (run,), is_run=True)
 
 
 @dataclass(frozen=True, slots=True)

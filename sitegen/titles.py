@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _DIGITS = re.compile(r"(\d+)")
+_MARKS = "_-"
+"""By which a name is parted."""
 
 
 def natural(path: str) -> list[tuple[int, str]]:
@@ -30,10 +32,14 @@ class TitleRule:
         name = self._name(path)
         if not self.ending:
             return name or path
-        tokens = _tokens(name)
-        return "".join(tokens[: len(tokens) - self.ending]) or path
+        end = len(name)
+        for _ in range(self.ending):
+            end = max(name.rfind(mark, 0, max(end, 0)) for mark in _MARKS)
+        return name[: max(end, 0)] or path
 
     def _name(self, path: str) -> str:
+        if not self.head and not self.tail:
+            return path
         parts = path.split("/")
         return "/".join(parts[self.head : len(parts) - self.tail])
 
@@ -46,11 +52,11 @@ def title_rule(paths: Sequence[str]) -> TitleRule:
     """
     if len(paths) < 2:
         return TitleRule(sum(path.count("/") for path in paths), 0, 0)
-    parts = [path.split("/") for path in paths]
-    head = _shared(parts)
-    tail = _shared([p[: head - 1 if head else None : -1] for p in parts])
+    head = _n_in_beginning(f"{path}/" for path in paths)
+    least = 1 + min(path.count("/") for path in paths)
+    tail = min(_n_in_beginning(f"{path[::-1]}/" for path in paths), least - head)
     names = map(TitleRule(head, tail, 0)._name, paths)
-    return TitleRule(head, tail, _shared([_tokens(name)[:0:-1] for name in names]))
+    return TitleRule(head, tail, _n_in_beginning((name[::-1] for name in names), _MARKS))
 
 
 def run_titles(paths: Sequence[str]) -> dict[str, str]:
@@ -59,17 +65,13 @@ def run_titles(paths: Sequence[str]) -> dict[str, str]:
     return {path: rule.of(path) for path in paths}
 
 
-_BEFORE_MARK = re.compile(r"(?=[_-])")
-
-
-def _tokens(name: str) -> list[str]:
-    return _BEFORE_MARK.split(name)
-
-
-def _shared(lists: Sequence[list[str]]) -> int:
-    """How many items all lists have in common at their beginning: as many as the first and the last in order."""
-    first, last = min(lists), max(lists)
-    return next(
+def _n_in_beginning(texts: Iterable[str], of: str = "/") -> int:
+    """How often some characters come in what all texts begin with."""
+    # The first and the last in order have in common what all have.
+    listed = list(texts)
+    first, last = min(listed), max(listed)
+    same = next(
         (i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b),
         min(len(first), len(last)),
     )
+    return sum(first.count(char, 0, same) for char in of)

@@ -6,19 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
 
 from ..addresses import RUNS
+from ..alike import Alike
 from ..catalog import kinds_by_name
-from ..columns import Values, of_runs
-from ..download import iso
+from ..columns import RunFigures, Values
 from ..model import Leaderboard, Provenance, RunResult
 from ..scales import Scale, best
 from ..shards import ROWS_FILE, WHOLE_UP_TO
 from ..text import day, number
-from ..titles import title_rule
+from ..titles import TitleRule, title_rule
 from .hardware import processor
 from .kept import Keep
 from .links import Links, run_url
@@ -72,11 +73,15 @@ class AllRunsView:
     length: Length
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AllRuns:
     """All runs of a leaderboard as their page shows them, in the order of their paths."""
 
     leaderboard: Leaderboard
+    of_runs: RunFigures
+    """Of all runs."""
+    kinds: Sequence[Alike]
+    """All runs, as `alike` gives them."""
     shown_in: Mapping[str, Sequence[Shown]]
     """Run path to the leaves that list the run."""
     links: Links
@@ -90,9 +95,8 @@ class AllRuns:
     def view(self) -> AllRunsView:
         """What the page itself holds."""
         runs = self.leaderboard.runs
-        figures = {name: of_runs(runs, name) for name in FIGURES}
+        figures = self._figures
         scales = {name: _scale(name, figures[name]) for name in FIGURES}
-        titles = title_rule([run.location.path for run in runs])
         listed = runs[:FIRST_ROWS] if self.is_in_shards else runs
         columns = tuple(
             ColumnView(name, kinds_by_name()[name].label, scales[name].unit, "", has_sum=False)
@@ -102,7 +106,7 @@ class AllRuns:
             "All runs",
             len(runs),
             columns,
-            tuple(self._row(run, titles.of(run.location.path), scales) for run in listed),
+            tuple(self._row(run, self._titles.of(run.location.path), scales) for run in listed),
             tuple(_legend(figures.values())),
             PACKAGES_FILE,
             ROWS_FILE if self.is_in_shards else "",
@@ -115,7 +119,7 @@ class AllRuns:
         yield from package_files(runs, self.keep)
         if not self.is_in_shards:
             return
-        figures = {name: of_runs(runs, name) for name in FIGURES}
+        figures = self._figures
         cells = list(zip(*(figure_cells(figures[name]) for name in FIGURES), strict=True))
 
         def of_row(place: int, words: Shared, links: Shared) -> list[Any]:
@@ -131,16 +135,23 @@ class AllRuns:
                 words.place(region) if region else None,
             ]
 
-        titles = title_rule([run.location.path for run in runs])
         table = RowTable(
             runs,
-            titles,
+            self._titles,
             list(_kinds(figures)),
             of_row,
             facets=self._facets(),
             names_paths=True,
         )
         yield from row_files(table, self.leaderboard.run_addresses, self.keep)
+
+    @cached_property
+    def _figures(self) -> Mapping[str, Values]:
+        return {name: self.of_runs.of(name) for name in FIGURES}
+
+    @cached_property
+    def _titles(self) -> TitleRule:
+        return title_rule([run.location.path for run in self.leaderboard.runs])
 
     def _row(self, run: RunResult, title: str, scales: Mapping[str, Scale]) -> RunRow:
         path = run.location.path
@@ -171,24 +182,31 @@ class AllRuns:
     def _facets(self) -> dict[str, list[tuple[str, int]]]:
         """What the list can be narrowed by, with how many runs each value has. `js/facets.js` counts the same way."""
         runs = self.leaderboard.runs
-        months = Counter(iso(run.start_s)[:7] for run in runs if run.start_s is not None)
-        # What many runs have in common is put into words once.
-        groups = Counter(tuple(title for title, _ in self._places(run, str)) for run in runs)
-        hardware = Counter((*gpus_in_words(run), processor(run)) for run in runs)
-        found: dict[str, Counter[str]] = {
+        # The runs of a leaf have its places as one object each.
+        keys = [tuple(map(id, self.shown_in.get(run.location.path, ()))) for run in runs]
+        first = dict(zip(reversed(keys), reversed(runs), strict=True))
+        groups = [
+            (tuple(title for title, _ in self._places(first[key], str)), n)
+            for key, n in Counter(keys).items()
+        ]
+        hardware = [((*gpus_in_words(run), processor(run)), n) for run, n in self.kinds]
+        regions = [((region_in_words(run),), n) for run, n in self.kinds]
+        found: dict[str, Mapping[str, int]] = {
             "group": _tally(groups, _with_those_above),
             "hardware": _tally(hardware, lambda names: map(_without_number, names)),
-            "region": Counter(map(region_in_words, runs)),
-            "provenance": Counter(map(_provenance, runs)),
-            "date": _tally(months, lambda month: (month[:4], month)),
+            "region": _tally(regions, iter),
+            "provenance": self._figures[_MEASURED_BY].counts(),
+            "date": _tally(_months(runs), lambda month: (month[:4], month)),
         }
         return {
-            name: sorted((value, n) for value, n in counts.items() if value)
+            name: sorted((value, n) for value, n in counts.items() if value and n)
             for name, counts in found.items()
         }
 
 
-def _tally(found: Counter[_T], values_of: Callable[[_T], Iterable[str]]) -> Counter[str]:
+def _tally(
+    found: Iterable[tuple[_T, int]], values_of: Callable[[_T], Iterable[str]]
+) -> Counter[str]:
     """How many runs have each value.
 
     Args:
@@ -196,10 +214,18 @@ def _tally(found: Counter[_T], values_of: Callable[[_T], Iterable[str]]) -> Coun
         values_of: From it to the values that such a run counts for, each once.
     """
     counts: Counter[str] = Counter()
-    for known, n in found.items():
+    for known, n in found:
         for value in set(values_of(known)):
             counts[value] += n
     return counts
+
+
+def _months(runs: Sequence[RunResult]) -> Iterator[tuple[str, int]]:
+    """Each month in which runs began, such as "2026-11", with how many did."""
+    starts_s = np.array([run.start_s for run in runs if run.start_s is not None], float)
+    moments = np.round(starts_s * 1e6).astype("datetime64[us]")
+    months, counts = np.unique(moments.astype("datetime64[M]"), return_counts=True)
+    yield from zip(months.astype(str).tolist(), counts.tolist(), strict=True)
 
 
 def _with_those_above(leaves: tuple[str, ...]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from ..carbon import LOOKED_UP, is_live
 from ..grid.tables import sources
@@ -20,6 +21,7 @@ def reference_words(place: str, grid: GridIntensity) -> str:
     return f"the reference grid: {grid_words(place, grid)}"
 
 
+@lru_cache(256)
 def grid_words(place: str, grid: GridIntensity) -> str:
     """A grid's place, intensity, basis, year and source, as far as they are known."""
     basis = "" if grid.basis == "unknown" else grid.basis
@@ -49,8 +51,11 @@ def intensity_note(runs: Sequence[RunResult]) -> str:
 
 
 def _as_logged(runs: Sequence[RunResult]) -> Iterator[str]:
-    live = [run for run in runs if is_live(run)]
-    logged, found = _kinds([run for run in runs if not is_live(run)])
+    live: list[RunResult] = []
+    others: list[RunResult] = []
+    for run in runs:
+        (live if is_live(run) else others).append(run)
+    logged, found = _kinds(others)
     if live:
         whose = "these runs" if len(live) == len(runs) else count(len(live), "run")
         yield f"Emissions of {whose} are by the grid’s intensity as logged during the run{_live_words(live)}."
@@ -73,8 +78,10 @@ _Place = tuple[str, GridIntensity]
 def _kinds(runs: Sequence[RunResult]) -> tuple[list[_Place], list[_Place]]:
     """The different averages that logs state, and those that were looked up for them."""
     places: dict[_Place, None] = {}
-    for run in runs:
-        region, grid = run.info.region, run.info.carbon_intensity
+    # Most runs are on few grids, as one object each: these are compared once.
+    by_object = {(id(run.info.region), id(run.info.carbon_intensity)): run.info for run in runs}
+    for info in by_object.values():
+        region, grid = info.region, info.carbon_intensity
         if grid is not None:
             places[((region.name or region.id) if region else "", grid)] = None
     return (

@@ -36,6 +36,7 @@ To show b - a, change the sign of "difference" and "effect", and use -"high" and
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from math import isfinite
@@ -46,6 +47,7 @@ from ..model import FloatArray, Group
 from ..ranking import ALPHA, corrected_p, direction, table_ranks
 from ..table import Column, Table
 from .datafiles import rank_record
+from .kept import KeepPieces, Piece, all_made_now
 from .page_data import as_script
 
 COMPARISONS_FILE = "comparisons.js"
@@ -64,17 +66,26 @@ MOST_COMPARED = 100
 """Children, up to which there is anything but ranks: the file grows with the square of their number."""
 
 
-def comparison_files(group: Group, table: Table) -> Mapping[str, str]:
-    """`comparisons.js` of a group that has children to compare; nothing for others."""
-    payload = comparisons(group, table)
+def comparison_files(
+    group: Group, table: Table, keep: KeepPieces = all_made_now
+) -> Mapping[str, str]:
+    """`comparisons.js` of a group that has children to compare; nothing for others.
+
+    Args:
+        keep: Gives the tests of pairs that were made before.
+    """
+    payload = comparisons(group, table, keep)
     return {} if payload is None else {COMPARISONS_FILE: as_script(payload)}
 
 
-def comparisons(group: Group, table: Table) -> dict[str, Any] | None:
+def comparisons(
+    group: Group, table: Table, keep: KeepPieces = all_made_now
+) -> dict[str, Any] | None:
     """What the file holds; None for a group with fewer than two children.
 
     Args:
         table: The group's `main_table`.
+        keep: As of `comparison_files`.
     """
     if len(group.children) < 2:
         return None
@@ -96,7 +107,7 @@ def comparisons(group: Group, table: Table) -> dict[str, Any] | None:
         "titles": [child.node.title for child in group.children],
         "columns": [_column(group, column) for column in table.columns],
         "assumptions": {test.name: test.assumes for test in tests},
-        "pairs": list(_pairs(of_children, tests)) if tests else [],
+        "pairs": list(_pairs(of_children, tests, keep)) if tests else [],
         "ranks": {
             name: [rank_record(of_rows[place]) for place in places]
             for name, of_rows in ranks.items()
@@ -151,7 +162,7 @@ def _column(group: Group, column: Column) -> dict[str, str]:
 
 
 def _pairs(
-    arrays: Mapping[str, Sequence[FloatArray]], tests: Sequence[TwoSampleTest]
+    arrays: Mapping[str, Sequence[FloatArray]], tests: Sequence[TwoSampleTest], keep: KeepPieces
 ) -> Iterator[dict[str, Any]]:
     """A record for each column and each two children that have its figure."""
     pairs = [
@@ -160,18 +171,30 @@ def _pairs(
         for a, b in combinations([i for i, sample in enumerate(of_one) if len(sample)], 2)
     ]
     corrected = {name: corrected_p(of_one) for name, of_one in arrays.items()}
-    # All at once: a test of many pairs costs little more than one of one pair.
-    found = compare_pairs([(arrays[name][a], arrays[name][b]) for name, a, b in pairs], tests)
-    for (name, a, b), comparison in zip(pairs, found, strict=True):
-        yield {
-            "a": a,
-            "b": b,
-            "column": name,
-            **_record(comparison, float(corrected[name][a, b])),
-        }
+
+    def made(places: Sequence[int]) -> list[Piece]:
+        # All at once: a test of many pairs costs little more than one of one pair.
+        samples = [
+            (arrays[name][a], arrays[name][b]) for name, a, b in map(pairs.__getitem__, places)
+        ]
+        return [_record(comparison) for comparison in compare_pairs(samples, tests)]
+
+    made_with = _digest("\0".join(test.name for test in tests).encode())
+    digests = {
+        name: [_digest(sample.tobytes()) for sample in of_one] for name, of_one in arrays.items()
+    }
+    keys = [made_with + digests[name][a] + digests[name][b] for name, a, b in pairs]
+    for (name, a, b), record in zip(pairs, keep(keys, made), strict=True):
+        p = _rounded(float(corrected[name][a, b]))
+        yield {"a": a, "b": b, "column": name, **record, "p": p}
 
 
-def _record(found: Comparison, corrected: float) -> dict[str, Any]:
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _record(found: Comparison) -> Piece:
+    """All but what depends on other pairs."""
     return {
         "n": found.n,
         "mean": [_rounded(mean) for mean in found.mean],
@@ -180,7 +203,7 @@ def _record(found: Comparison, corrected: float) -> dict[str, Any]:
         "high": _rounded(found.high),
         "percent": _rounded(found.percent),
         "effect": _rounded(found.effect),
-        "p": _rounded(corrected),
+        "p": None,
         "tests": [
             {
                 "name": outcome.test,

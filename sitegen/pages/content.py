@@ -25,6 +25,8 @@ class PageContent:
     """When the newest of the runs that it shows ended, as 2026-11-25 (UTC); "" on the page of one run."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Name to text of what lies beside the page."""
+    digest: str = ""
+    """Another one whenever these may differ, or the page. "" on the page of one run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ def _rows(table: Table) -> Iterator[tuple[str, str, int, _Figures]]:
         path = run.location.path
         values = [(None if isnan(v[i]) else v[i], summable) for v, summable in columns]
         figures = [(value, None, value if summable else None) for value, summable in values]
-        yield of.titles[path], path, 1, figures
+        yield of.titles.of(path), path, 1, figures
 
 
 def rank_record(rank: RankInterval | None) -> list[int] | None:

@@ -15,6 +15,7 @@ import msgspec
 from markupsafe import Markup
 
 from ..addresses import LOG_ZIP, RUN_TABLE
+from ..alike import alike
 from ..catalog import figure_kinds
 from ..model import Provenance, RunResult, weakest
 from ..table import Table
@@ -165,7 +166,7 @@ def _licence(licence: str) -> str | dict[str, str]:
 
 def _sources(runs: Iterable[RunResult]) -> list[str]:
     """What read the power, in words."""
-    return sorted({words for run in runs for words in power_of(run)})
+    return sorted({words for run, _ in alike(runs) for words in power_of(run)})
 
 
 def _variable(measured: Measured) -> dict[str, Any]:

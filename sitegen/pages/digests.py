@@ -39,10 +39,14 @@ class Digests:
         self._states = {run.location.path: self._state(run) for run in leaderboard.runs}
         self._leaves: dict[str, str] = {}
         """Address of a leaf to a digest of it and of the groups that it lies in."""
+        self._of_some: dict[tuple[str, ...], str] = {}
+        """Paths of runs to what `some_runs` gave."""
 
     def _state(self, run: RunResult) -> str:
-        address = self._leaderboard.run_addresses.get(run.location.path)
-        return _digest(run.fingerprint, address, dict(run.extras), run.recomputed)
+        said = f"{run.fingerprint}\0{self._leaderboard.run_addresses.get(run.location.path)!r}"
+        if run.extras or run.recomputed is not None:
+            said += repr((dict(run.extras), run.recomputed))
+        return _hash(said)
 
     def group(self, group: Group, ancestors: Sequence[Group]) -> str:
         """Of the page of a group or a leaf, with what lies beside it."""
@@ -67,11 +71,10 @@ class Digests:
             places: The leaves that list it, each with the groups that it lies in and the run's short name there.
             frame: Digest of the theme and of what it shows around every page.
         """
-        shown = [
-            (title, [(g.address, _shown(g.node)) for g in (*ancestors, leaf)])
-            for leaf, ancestors, title in places
-        ]
-        return _digest(self._common, frame, self._states[run.location.path], shown)
+        said = [self._common, frame, self._states[run.location.path]]
+        for leaf, ancestors, title in places:
+            said += (self._leaf(leaf, ancestors), repr(title))
+        return _hash("\0".join(said))
 
     def some_runs(
         self, runs: Iterable[RunResult], leaves_of: Callable[[str], Iterable[Lineage]]
@@ -81,11 +84,15 @@ class Digests:
         Args:
             leaves_of: From a run's path to the leaves that list it.
         """
-        shown = [
-            (self._states[path], [self._leaf(*lineage) for lineage in leaves_of(path)])
-            for path in (run.location.path for run in runs)
-        ]
-        return _digest(self._common, shown)
+        paths = tuple([run.location.path for run in runs])
+        known = self._of_some.get(paths)
+        if known is None:
+            said = [self._common]
+            for path in paths:
+                said.append(self._states[path])
+                said += [f"\1{self._leaf(*lineage)}" for lineage in leaves_of(path)]
+            known = self._of_some[paths] = _hash("\0".join(said))
+        return known
 
     def of_site(self, content: object) -> str:
         """Of what pages of this site are made from."""
@@ -137,4 +144,8 @@ def _shown(node: Node) -> list[object]:
 
 
 def _digest(*of: object) -> str:
-    return hashlib.blake2b(repr(of).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return _hash(repr(of))
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..charts import AxisText
-from ..columns import Column, GroupFigures, of_runs
+from ..columns import Column, GroupFigures, RunFigures
 from ..energy_split import split
 from ..model import Group, Leaderboard, RunResult, weakest
 from ..plots.energy_chart import Further, SplitRow, energy_chart
@@ -29,7 +29,7 @@ from ..scatter import (
     scatters,
 )
 from ..table import Table
-from ..titles import run_titles
+from ..titles import title_rule
 from .links import Links, run_url
 from .tables import SPREADS
 from .views import ChartView
@@ -117,7 +117,7 @@ def _trace(page: _Page, cloud: Cloud, most: int, of_cloud: Mean | None) -> Scatt
     if page.group.node.is_leaf or len(cloud.runs) == len(figures.group.runs):
         titles = figures.titles
     else:
-        titles = run_titles([run.location.path for run in cloud.runs])
+        titles = title_rule([run.location.path for run in cloud.runs])
     drawn = spread_out(cloud.x, cloud.y, most)
     runs = [cloud.runs[place] for place in drawn.tolist()]
     return ScatterTrace(
@@ -126,7 +126,7 @@ def _trace(page: _Page, cloud: Cloud, most: int, of_cloud: Mean | None) -> Scatt
         cloud.x,
         cloud.y,
         drawn,
-        tuple(titles[run.location.path] for run in runs),
+        tuple(titles.of(run.location.path) for run in runs),
         page.urls(runs),
         of_cloud,
     )
@@ -169,7 +169,7 @@ def _strip(
     values = child.of(shown.name).value[having] * shown.shown.factor
     drawn = evenly(values, most)
     runs = [child.group.runs[place] for place in having[drawn].tolist()]
-    titles = tuple(child.titles[run.location.path] for run in runs)
+    titles = tuple(child.titles.of(run.location.path) for run in runs)
     return Strip(child.group.node.title, index, values, drawn, titles, page.urls(runs))
 
 
@@ -184,7 +184,7 @@ def _energy_chart(page: _Page) -> Iterator[ChartView]:
     if table is None:
         rows, further = tuple(_child_rows(page)), Further()
     else:
-        has_energy = ~np.isnan(of_runs(table.runs, _FACILITY).value)
+        has_energy = ~np.isnan(RunFigures(table.runs).of(_FACILITY).value)
         runs = [table.runs[place] for place in np.flatnonzero(has_energy).tolist()]
         rows = tuple(_run_rows(page, runs[:MOST_LISTED]))
         further = _further(runs[MOST_LISTED:])
@@ -196,16 +196,17 @@ def _run_rows(page: _Page, runs: Sequence[RunResult]) -> Iterator[SplitRow]:
     for run, url in zip(runs, page.urls(runs), strict=True):
         of_run = split((run,))
         if of_run is not None:
-            yield SplitRow(page.table.figures.titles[run.location.path], url, of_run)
+            yield SplitRow(page.table.figures.titles.of(run.location.path), url, of_run)
 
 
 def _further(runs: Sequence[RunResult]) -> Further:
     """Of runs with energy that no row stands for."""
     if not runs:
         return Further()
-    has_gpu = any(run.info.gpu_info for run in runs) or len(of_runs(runs, _GPU).present) > 0
+    figures = RunFigures(runs)
+    has_gpu = any(run.info.gpu_info for run in runs) or len(figures.of(_GPU).present) > 0
     return Further(
-        tuple(of_runs(runs, _FACILITY).value.tolist()),
+        tuple(figures.of(_FACILITY).value.tolist()),
         frozenset(run.pue for run in runs),
         frozenset({"CPU", "GPU"} if has_gpu else {"CPU"}),
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import msgspec
 
+from ..cache import versions
 from ..cache.store import Store
 from ..model import RunResult
 from .content import PageContent
@@ -14,12 +17,26 @@ from .stubs import Stub
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_page = msgspec.msgpack.Decoder(PageContent).decode
+_decode_pieces = msgspec.msgpack.Decoder(dict[str, dict[str, Any]]).decode
 _decode_stubs = msgspec.msgpack.Decoder(list[Stub]).decode
 
 _T = TypeVar("_T")
 
 Keep = Callable[[str, Sequence[RunResult], Callable[[], str]], str]
 """Gives a text of some kind that tells of some runs alone, as it was made before, or made now."""
+
+
+Piece = dict[str, Any]
+KeepPieces = Callable[[Sequence[str], Callable[[Sequence[int]], Sequence[Piece]]], Sequence[Piece]]
+"""Gives a record for each key, as it was made before, or made now. Takes the keys, and what makes those of some places.
+Equal keys stand for equal records."""
+
+
+def all_made_now(
+    keys: Sequence[str], make: Callable[[Sequence[int]], Sequence[Piece]]
+) -> Sequence[Piece]:
+    """A `KeepPieces` that keeps nothing."""
+    return make(range(len(keys)))
 
 
 def made_now(kind: str, runs: Sequence[RunResult], make: Callable[[], str]) -> str:  # noqa: ARG001
@@ -40,7 +57,7 @@ class KeptPages:
 
     def page(self, address: str, digest: str, make: Callable[[], PageContent]) -> PageContent:
         """A page as it was made before, or made now."""
-        return self._value(address, digest, make, _decode_page)
+        return replace(self._value(address, digest, make, _decode_page), digest=digest)
 
     def stubs(self, address: str, digest: str, make: Callable[[], list[Stub]]) -> list[Stub]:
         """What a search finds beside the pages, as it was made before, or made now."""
@@ -58,6 +75,28 @@ class KeptPages:
         made = make()
         self._store.put_page(self._site, name, digest, made.encode())
         return made
+
+    def pieces(
+        self,
+        name: str,
+        keys: Sequence[str],
+        make: Callable[[Sequence[int]], Sequence[Piece]],
+    ) -> Sequence[Piece]:
+        """A `KeepPieces`, but for the name. Only those of the last keys are kept.
+
+        Args:
+            name: As of `text`.
+        """
+        said = f"{versions.rendering()}\0{self._site}\0{name}"
+        digest = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        known = self._from_store(digest, _decode_pieces) or {}
+        missing = [place for place, key in enumerate(keys) if key not in known]
+        if missing:
+            made = make(missing)
+            new = {keys[place]: piece for place, piece in zip(missing, made, strict=True)}
+            known = {key: new[key] if key in new else known[key] for key in keys}
+            self._store.put_page(self._site, name, digest, _encode(known))
+        return [known[key] for key in keys]
 
     def _value(
         self, address: str, digest: str, make: Callable[[], _T], decode: Callable[[bytes], _T]

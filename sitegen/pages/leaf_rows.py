@@ -57,6 +57,4 @@ def leaf_row_files(table: Table, run_addresses: Mapping[str, str]) -> dict[str, 
         return list(cells[place])
 
     runs = [group.runs[place] for place in places.tolist()]
-    return dict(
-        row_files(RowTable(runs, figures.title_rule, columns, of_row, order), run_addresses)
-    )
+    return dict(row_files(RowTable(runs, figures.titles, columns, of_row, order), run_addresses))

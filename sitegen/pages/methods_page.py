@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
+
 from ..addresses import METHODS
+from ..alike import Alike
 from ..carbon import basis_of, is_live
 from ..catalog import figure_kinds
+from ..columns import RunFigures
 from ..metrics.energy import WELL_COVERED
 from ..metrics.others import other_metrics
 from ..model import ABSENT, Group, Leaderboard, Provenance, RunResult, first_start_s, last_end_s
@@ -74,20 +78,27 @@ class MethodsView:
     sections: tuple[Section, ...]
 
 
-def methods_view(leaderboard: Leaderboard, links: Links) -> MethodsView:
-    """All that the page shows."""
+def methods_view(
+    leaderboard: Leaderboard, figures: RunFigures, kinds: Sequence[Alike], links: Links
+) -> MethodsView:
+    """All that the page shows.
+
+    Args:
+        figures: Of all runs.
+        kinds: All runs, as `alike` gives them.
+    """
     runs = leaderboard.runs
     sections = (
         _formulas(runs),
-        _provenance(runs),
+        _provenance(figures),
         _own_figures(leaderboard),
-        _power(runs),
-        _measured_share(leaderboard, links),
+        _power(kinds),
+        _measured_share(leaderboard, figures, links),
         _pue(runs),
         _carbon(runs),
         _statistics(leaderboard),
         _groups(leaderboard, links),
-        _hardware(runs),
+        _hardware(kinds, runs),
         _versions(leaderboard),
     )
     return MethodsView("Methods", _lead(runs), tuple(s for s in sections if s is not None))
@@ -127,13 +138,13 @@ def _formulas(runs: Sequence[RunResult]) -> Section:
     return Section("formulas", "Formulas", tables=(table,), after=(*SYMBOLS, *others))
 
 
-def _provenance(runs: Sequence[RunResult]) -> Section:
+def _provenance(figures: RunFigures) -> Section:
     """In how many runs each figure is measured, and in how many it is not."""
     names = ["absent" if name == "not measured" else name for name in _PROVENANCES]
     head = (Entry("Figure"), *(Entry(name.capitalize(), is_number=True) for name in names))
     rows = []
     for kind in figure_kinds():
-        found = Counter(run.figures.get(kind.name, ABSENT).provenance for run in runs)
+        found = figures.of(kind.name).counts()
         rows.append((Entry(kind.label), *(_number(found[name]) for name in _PROVENANCES)))
     table = MethodsTable("Runs that have each figure, by how it came about", head, tuple(rows))
     return Section("provenance", "Measured or estimated", PROVENANCES, tables=(table,))
@@ -171,28 +182,26 @@ def _own_figures(leaderboard: Leaderboard) -> Section | None:
     return Section("own-figures", "Figures of the site’s own", text, tables=(table,))
 
 
-def _power(runs: Sequence[RunResult]) -> Section:
-    found = Counter(
-        source
-        for run in runs
-        for source in power_of(run) or [UNNAMED_SOURCE.get(run.info.format, _UNTOLD)]
-    )
+def _power(kinds: Sequence[Alike]) -> Section:
+    found: Counter[str] = Counter()
+    for run, n in kinds:
+        for source in power_of(run) or [UNNAMED_SOURCE.get(run.info.format, _UNTOLD)]:
+            found[source] += n
     rows = _tally_rows(found, lambda source: (Entry(source),))
     text = ("What read the power or the energy. A run may have several: one for each component.",)
     table = MethodsTable("Power sources", _head("Source", runs=True), rows)
     return Section("power", "Power sources", text, tables=(table,))
 
 
-def _measured_share(leaderboard: Leaderboard, links: Links) -> Section:
-    shares = [
-        (share, run)
-        for run in leaderboard.runs
-        if (share := run.figures.get("measured_share", ABSENT).value) is not None
-    ]
-    if not shares:
+def _measured_share(leaderboard: Leaderboard, figures: RunFigures, links: Links) -> Section:
+    of_runs = figures.of("measured_share").value
+    shares = of_runs[~np.isnan(of_runs)]
+    if not len(shares):
         return Section("measured-share", "Share of the time measured", ("No run tells it.",))
-    well = sum(share >= WELL_COVERED for share, _ in shares)
-    poorest = [pair for pair in sorted(shares, key=_share) if pair[0] < 1][:_POOREST]
+    well = int((shares >= WELL_COVERED).sum())
+    # Runs are in the order of their paths, so equal shares are, too.
+    order = np.argsort(of_runs, kind="stable")[:_POOREST].tolist()
+    poorest = [(of_runs[i], leaderboard.runs[i]) for i in order if of_runs[i] < 1]
     least = f"The least share is {_percent(poorest[0][0])}." if poorest else "None has a gap."
     text = (
         f"{well} of {count(len(shares), 'run')} have samples for {WELL_COVERED:.0%} of their time or more. "
@@ -211,10 +220,6 @@ def _measured_share(leaderboard: Leaderboard, links: Links) -> Section:
     head = (Entry("Run"), Entry("Share measured", is_number=True))
     table = MethodsTable("The runs that are measured for the least of their time", head, rows)
     return Section("measured-share", "Share of the time measured", text, tables=(table,))
-
-
-def _share(pair: tuple[float, RunResult]) -> tuple[float, str]:
-    return pair[0], pair[1].location.path
 
 
 def _percent(share: float) -> str:
@@ -241,9 +246,10 @@ def _pue(runs: Sequence[RunResult]) -> Section:
 
 def _carbon(runs: Sequence[RunResult]) -> Section:
     # Most runs are on few grids, as one object each: these are put into words once.
-    first = {_grid_key(run): run for run in reversed(runs)}
+    keys = [_grid_key(run) for run in runs]
+    first = dict(zip(reversed(keys), reversed(runs), strict=True))
     found: Counter[tuple[Entry, ...]] = Counter()
-    for key, n in Counter(map(_grid_key, runs)).items():
+    for key, n in Counter(keys).items():
         found[_grid(first[key])] += n
     rows = _tally_rows(found, lambda grid: grid)
     bases = sorted({basis for run in runs if (basis := basis_of(run)) is not None})
@@ -348,11 +354,12 @@ def _group_rows(group: Group, depth: int, links: Links) -> Iterator[tuple[Entry,
         yield from _group_rows(child, depth + 1, links)
 
 
-def _hardware(runs: Sequence[RunResult]) -> Section:
+def _hardware(kinds: Sequence[Alike], runs: Sequence[RunResult]) -> Section:
+    one_by_one = [(run, 1) for run in runs]
     tables = (
-        _tally("Processors", "Processor", runs, lambda run: [processor(run) or _UNTOLD]),
-        _tally("GPUs", "GPU", runs, lambda run: gpus(run) or ["none"]),
-        _tally("Operating systems", "System", runs, _systems),
+        _tally("Processors", "Processor", kinds, lambda run: [processor(run) or _UNTOLD]),
+        _tally("GPUs", "GPU", kinds, lambda run: gpus(run) or ["none"]),
+        _tally("Operating systems", "System", one_by_one, _systems),
     )
     return Section("hardware", "Hardware", tables=tuple(table for table in tables if table.rows))
 
@@ -382,15 +389,19 @@ def _versions(leaderboard: Leaderboard) -> Section:
         f"{count(severities['warning'], 'warning')}; "
         f"{count(n_runs, 'run has', 'runs have')} remarks on {'its page' if n_runs == 1 else 'their pages'}.",
     ]
-    table = _tally("Logs", "Format and collector", leaderboard.runs, log_of)
+    runs = [(run, 1) for run in leaderboard.runs]
+    table = _tally("Logs", "Format and collector", runs, log_of)
     return Section("versions", "Versions", tuple(said), tables=(table,))
 
 
 def _tally(
-    caption: str, label: str, runs: Iterable[RunResult], of: Callable[[RunResult], Iterable[str]]
+    caption: str, label: str, kinds: Iterable[Alike], of: Callable[[RunResult], Iterable[str]]
 ) -> MethodsTable:
     """How many runs have each value, the most frequent first."""
-    found = Counter(value for run in runs for value in of(run))
+    found: Counter[str] = Counter()
+    for run, n in kinds:
+        for value in of(run):
+            found[value] += n
     rows = _tally_rows(found, lambda value: (Entry(value),))
     return MethodsTable(caption, _head(label, runs=True), rows)
 

@@ -230,10 +230,10 @@ def _first_runs(
     figures: GroupFigures, run_addresses: Mapping[str, str]
 ) -> Iterator[dict[str, str]]:
     """Those that have a page."""
-    titles = figures.titles
-    having = (path for path in titles if path in run_addresses)
+    paths = (run.location.path for run in figures.group.runs)
+    having = (path for path in paths if path in run_addresses)
     for path in nsmallest(MOST_RUNS, having, key=natural):
-        yield {"title": titles[path], "address": run_addresses[path]}
+        yield {"title": figures.titles.of(path), "address": run_addresses[path]}
 
 
 def _figures(charts: tuple[ChartView, ...]) -> dict[str, Mapping[str, Any]]:

@@ -12,14 +12,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..addresses import COMPARE, METHODS, RUN_TABLE, RUNS
-from ..columns import GroupFigures
+from ..alike import Alike, alike
+from ..columns import GroupFigures, RunFigures
 from ..model import Group, Leaderboard, RunResult, TimeChart, last_end_s
 from ..plots.siblings import SIBLINGS_FILE, siblings_data
 from ..run_index import RunEntry, part_of_index
 from ..run_table import TableAbout, site_table, write_run_table
 from ..shards import shards
-from ..table import main_table, run_titles
+from ..table import main_table
 from ..text import count, day
+from ..titles import run_titles
 from .all_runs import AllRuns
 from .badge import BADGE, Badge, badge_svg, group_badge, run_badge
 from .cells import breakable, cells, row_head, table_rows
@@ -82,6 +84,7 @@ class PageRenderer:
         self._kept = kept
         self._digests = Digests(leaderboard, site, links)
         self._environment = environment()
+        self._figures = RunFigures(leaderboard.runs)
         self._shown_in = _places(leaderboard)
         self._words_of_no_leaf = FigureWords(None, ())
 
@@ -90,7 +93,7 @@ class PageRenderer:
         if len(self._leaderboard.roots) != 1:
             page = self._kept.page("", self._digests.index, self._index)
             yield replace(page, newest_run=_newest_day(self._leaderboard.runs))
-        for figures, ancestors in _with_figures(self._leaderboard.roots):
+        for figures, ancestors in _with_figures(self._leaderboard.roots, self._figures):
             digest = self._digests.group(figures.group, ancestors)
             make = partial(self._group_page, figures, ancestors)
             yield self._kept.page(figures.group.address, digest, make)
@@ -102,11 +105,12 @@ class PageRenderer:
         view = group_view(self._leaderboard, group, table, ancestors, self._links)
         line = _group_line(group, ancestors)
         badge = group_badge(group)
+        tests = partial(self._kept.pieces, f"tests of {group.address}")
         files = {
             DATA_FILE: as_script(group_data(table.figures, view, ancestors, addresses)),
             BADGE: badge_svg(badge),
             **leaderboard_files(group, table),
-            **comparison_files(group, table),
+            **comparison_files(group, table, tests),
             **leaf_row_files(table, addresses),
         }
         if group.node.is_leaf:
@@ -133,7 +137,14 @@ class PageRenderer:
             yield replace(page, newest_run=_newest_day(self._leaderboard.runs))
 
     def _all_runs(self) -> PageContent:
-        all_runs = AllRuns(self._leaderboard, self._shown_in, self._links, self._kept_text)
+        all_runs = AllRuns(
+            self._leaderboard,
+            self._figures,
+            self._alike,
+            self._shown_in,
+            self._links,
+            self._kept_text,
+        )
         runs = all_runs.view()
         line = f"All {count(len(self._leaderboard.runs), 'run')} with hardware, region and date."
         files = dict(all_runs.files())
@@ -155,7 +166,11 @@ class PageRenderer:
 
     @cached_property
     def _methods(self) -> MethodsView:
-        return methods_view(self._leaderboard, self._links)
+        return methods_view(self._leaderboard, self._figures, self._alike, self._links)
+
+    @cached_property
+    def _alike(self) -> Sequence[Alike]:
+        return alike(self._leaderboard.runs)
 
     def run_head(self, run: RunResult) -> RunHead:
         """What is known of a run's page before it is made. Cheap: a site has it of all runs, whatever it makes anew."""
@@ -212,13 +227,16 @@ class PageRenderer:
 
     def _kept_text(self, kind: str, runs: Sequence[RunResult], make: Callable[[], str]) -> str:
         """A `Keep`."""
+        return self._kept.text(
+            f"{kind} of {runs[0].location.path}", f"{self._some_runs_digest(runs)}-{kind}", make
+        )
 
+    def _some_runs_digest(self, runs: Sequence[RunResult]) -> str:
         def leaves_of(path: str) -> Iterator[Lineage]:
             for place in self._shown_in.get(path, ()):
                 yield place.leaf, place.ancestors
 
-        digest = self._digests.some_runs(runs, leaves_of)
-        return self._kept.text(f"{kind} of {runs[0].location.path}", f"{digest}-{kind}", make)
+        return self._digests.some_runs(runs, leaves_of)
 
     def index_parts(self) -> list[str]:
         """All runs with a page, for `run_index.run_index`."""
@@ -230,16 +248,18 @@ class PageRenderer:
         ]
 
     def _index_part(self, runs: Sequence[RunResult]) -> str:
+        # A run's title depends on the others of its leaf, too.
+        paths = [run.location.path for run in runs]
+        titles = [places[0].titles[path] for path in paths if (places := self._shown_in.get(path))]
+        digest = f"{self._digests.of_site((self._some_runs_digest(runs), titles))}-index"
+        return self._kept.text(f"index of {paths[0]}", digest, partial(self._made_part, runs))
+
+    def _made_part(self, runs: Sequence[RunResult]) -> str:
         within = "" if self._links.directory_urls else "index.html"
-        entries = [
-            RunEntry(head.address + within, head.title, run.location.path, head.about)
-            for run in runs
-            for head in (self.run_head(run),)
-        ]
-        # A run's title depends on the others of its leaf, so the digest is of the entries themselves.
-        digest = f"{self._digests.of_site(entries)}-index"
-        name = f"index of {entries[0].path}"
-        return self._kept.text(name, digest, partial(part_of_index, entries))
+        heads = [(run.location.path, self.run_head(run)) for run in runs]
+        return part_of_index(
+            [RunEntry(head.address + within, head.title, path, head.about) for path, head in heads]
+        )
 
     def write_run_table(self, file: Path) -> None:
         """Write `RUN_TABLE`, to be put at the leaderboard's root."""
@@ -256,7 +276,7 @@ class PageRenderer:
         yield from self._kept.stubs("search/", digest, self._made_stubs)
 
     def _made_stubs(self) -> list[Stub]:
-        return [*stubs(self._leaderboard.runs), *methods_stubs(self._methods)]
+        return [*stubs(self._alike), *methods_stubs(self._methods)]
 
     def data_digest(self) -> str:
         """Changes whenever the files that belong to no page may."""
@@ -321,7 +341,7 @@ def _with_ancestors(
 
 
 def _with_figures(
-    groups: Sequence[Group],
+    groups: Sequence[Group], of_site: RunFigures
 ) -> Iterator[tuple[GroupFigures, tuple[Group, ...]]]:
     """All groups, parents first, with those that each lies in. What a parent knows of its children they need, too."""
 
@@ -334,7 +354,7 @@ def _with_figures(
             figures.forget(child)
 
     for group in groups:
-        yield from below(GroupFigures(group), ())
+        yield from below(GroupFigures(group, of_site), ())
 
 
 def _whole(group: Group, ancestors: Sequence[Group]) -> str | None:

@@ -4,11 +4,12 @@ sections of the page of methods."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from ..addresses import METHODS, RUNS
+from ..alike import Alike
 from ..download import iso
 from ..model import RunResult
 from ..text import count
@@ -28,10 +29,10 @@ class Stub:
     text: str
 
 
-def stubs(runs: Sequence[RunResult]) -> Iterator[Stub]:
+def stubs(runs: Sequence[Alike]) -> Iterator[Stub]:
     """All stubs, hardware first, the most used first of each kind."""
-    yield from _hardware("Processor", [name for run in runs if (name := processor(run))])
-    yield from _hardware("GPU", [name for run in runs for name in gpus(run)])
+    yield from _hardware("Processor", ((processor(run), n) for run, n in runs))
+    yield from _hardware("GPU", ((name, n) for run, n in runs for name in gpus(run)))
     yield from _packages(runs)
 
 
@@ -42,19 +43,20 @@ def methods_stubs(methods: MethodsView) -> Iterator[Stub]:
         yield Stub(f"{METHODS}/#{section.id}", f"{methods.title}: {section.title}", words)
 
 
-def _hardware(kind: str, names: Sequence[str]) -> Iterator[Stub]:
-    for name, n in Counter(names).most_common():
+def _hardware(kind: str, names: Iterable[tuple[str, int]]) -> Iterator[Stub]:
+    found: Counter[str] = Counter()
+    for name, n in names:
+        found[name] += n
+    del found[""]
+    for name, n in found.most_common():
         yield Stub(f"{RUNS}/?hardware={quote(name, safe='')}", name, f"{kind} of {count(n, 'run')}")
 
 
-def _packages(runs: Sequence[RunResult]) -> Iterator[Stub]:
-    # Most runs share their list with others, as one object: what is in it is looked at once.
-    lists = {id(run.info.packages): run.info.packages for run in runs}
-    n_runs = Counter(id(run.info.packages) for run in runs)
+def _packages(runs: Sequence[Alike]) -> Iterator[Stub]:
     versions: dict[str, Counter[str]] = {}
-    for key, packages in lists.items():
-        for package in packages:
-            versions.setdefault(package.name, Counter())[package.version] += n_runs[key]
+    for run, n in runs:
+        for package in run.info.packages:
+            versions.setdefault(package.name, Counter())[package.version] += n
     used = sorted(versions.items(), key=lambda item: (-item[1].total(), item[0]))
     for name, found in used[:MOST_PACKAGES]:
         said = [

@@ -15,8 +15,8 @@ from ..latex.wrapping import wrapping
 from ..model import Group, RunFiles, RunResult, Series, TimeChart
 from ..scatter import Cloud, Scatter, scatters
 from ..series import downsample
-from ..table import run_titles
 from ..text import count, within_sentence
+from ..titles import run_titles
 
 POINTS = 200
 """Of a line at most."""

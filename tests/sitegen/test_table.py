@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+import itertools
+import re
 import statistics
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from wattboard.sitegen import scales, text
 from wattboard.sitegen.model import ABSENT, Figure
 from wattboard.sitegen.stats import describe
-from wattboard.sitegen.table import natural, run_titles
+from wattboard.sitegen.titles import TitleRule, natural, run_titles, title_rule
 
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20)
 
@@ -79,6 +81,26 @@ def test_titles_are_distinct(paths: list[str]) -> None:
     titles = list(run_titles(paths).values())
     assert len(set(titles)) == len(paths)
     assert all(titles)
+
+
+@given(st.lists(_PARTS.map("/".join), min_size=2, max_size=6, unique=True))
+def test_titles_leave_out_all_that_runs_share(paths: list[str]) -> None:
+    """The folders at both ends, then the pieces at the end of what remains, counted one by one."""
+    parts = [path.split("/") for path in paths]
+    head = _n_shared(parts)
+    tail = _n_shared([p[head:][::-1] for p in parts])
+    names = ["/".join(p[head : len(p) - tail]) for p in parts]
+    pieces = [re.split("(?=[_-])", name) for name in names]
+    ending = _n_shared([p[1:][::-1] for p in pieces])
+    assert title_rule(paths) == TitleRule(head, tail, ending)
+    short = ["".join(p[: len(p) - ending]) for p in pieces]
+    expected = [name or path for name, path in zip(short, paths, strict=True)]
+    assert list(run_titles(paths).values()) == expected
+
+
+def _n_shared(lists: list[list[str]]) -> int:
+    together = zip(*lists, strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda items: len(set(items)) == 1, together))
 
 
 def test_seeds_are_sorted_as_numbers() -> None:

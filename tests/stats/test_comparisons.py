@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from measured import built
+from wattboard.sitegen.cache.store import Store
 from wattboard.sitegen.columns import GroupFigures
 from wattboard.sitegen.inference import compare
 from wattboard.sitegen.model import Group, Leaderboard
 from wattboard.sitegen.pages import comparisons as module
 from wattboard.sitegen.pages.comparisons import comparison_files, comparisons
 from wattboard.sitegen.pages.datafiles import leaderboard_files
+from wattboard.sitegen.pages.kept import KeptPages, Piece
 from wattboard.sitegen.ranking import METHOD, direction, rank_intervals, table_ranks
 from wattboard.sitegen.ratios import ratio_notes
 from wattboard.sitegen.spec.model import Variable
@@ -38,6 +41,30 @@ def payload(digits: Group) -> dict[str, Any]:
     found = comparisons(digits, main_table(digits))
     assert found is not None
     return found
+
+
+def test_pairs_that_did_not_change_are_not_tested_again(digits: Group, tmp_path: Path) -> None:
+    """With another run in one of five methods, its four pairs are: the file is the same as one made from nothing."""
+    made: list[int] = []
+
+    def keep(keys: Sequence[str], make: Callable[[Sequence[int]], Sequence[Piece]]) -> list[Piece]:
+        def counted(places: Sequence[int]) -> Sequence[Piece]:
+            made.append(len(places))
+            return make(places)
+
+        return list(kept.pieces("tests", keys, counted))
+
+    first, *others = digits.children
+    fewer = replace(digits, children=(replace(first, runs=first.runs[1:]), *others))
+    store = Store(tmp_path / "store")
+    kept = KeptPages(store, "site")
+    n_columns = len(digits.node.summary_variables)
+    for group, n_made in ((digits, 10), (fewer, 4), (fewer, 0), (digits, 4)):
+        made.clear()
+        table = main_table(group)
+        assert comparison_files(group, table, keep) == comparison_files(group, table)
+        assert sum(made) == n_made * n_columns
+    store.close()
 
 
 def samples(group: Group, name: str) -> list[list[float]]:
