@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 RUNS = "runs"
 COMPARE = "compare"
@@ -55,20 +55,27 @@ def run_addresses(paths: Iterable[str]) -> dict[str, str]:
     folders: dict[str, set[str]] = {}
     listed = list(paths)
     for path in listed:
-        parts = path.split("/")
-        for depth, part in enumerate(parts):
-            folders.setdefault("/".join(parts[:depth]), set()).add(part)
-    slugs: Mapping[str, Mapping[str, str]] = {
-        folder: _path_slugs(sorted(parts)) for folder, parts in folders.items()
-    }
-    return {path: f"{RUNS}/{_address(path, slugs)}/" for path in listed}
+        below = path
+        while below:
+            folder, _, part = below.rpartition("/")
+            parts = folders.setdefault(folder, set())
+            if part in parts:  # and so are all folders above
+                break
+            parts.add(part)
+            below = folder
+    address_of = {"": ""}
+    for folder in sorted(folders):  # each behind those that it lies in
+        within, above = (f"{folder}/", f"{address_of[folder]}/") if folder else ("", "")
+        for part, slug in _path_slugs(sorted(folders[folder])).items():
+            address_of[within + part] = above + slug
+    return {path: f"{RUNS}/{_short(path, address_of[path])}/" for path in listed}
 
 
-def _address(path: str, slugs: Mapping[str, Mapping[str, str]]) -> str:
-    parts = path.split("/")
-    names = [slugs["/".join(parts[:depth])][part] for depth, part in enumerate(parts)]
-    address = "/".join(names)
-    return address if len(address) <= _MAX_ADDRESS_CHARS else f"{names[0]}/{_hash(path, 24)}"
+def _short(path: str, address: str) -> str:
+    """The address of a path, or what stands for one that is too long."""
+    if len(address) <= _MAX_ADDRESS_CHARS:
+        return address
+    return f"{address.partition('/')[0]}/{_hash(path, 24)}"
 
 
 def _path_slugs(parts: Sequence[str]) -> dict[str, str]:

@@ -107,6 +107,17 @@ class PluginOptions(Config):  # type: ignore[no-untyped-call]
     """Under which the data may be used: an SPDX id such as CC-BY-4.0, or an address."""
 
 
+_BESIDE = "#beside"
+"""Of what stands in the site's folder, the files beside the page of an address. That of no page ends so."""
+
+
+class _FileInPlace(File):
+    """A file that is where it belongs already."""
+
+    def copy_file(self, dirty: bool = False) -> None:
+        """There is nothing to do."""
+
+
 class LeaderboardPage(Page):
     """A page whose content is ready: MkDocs neither reads nor converts anything for it."""
 
@@ -117,6 +128,8 @@ class LeaderboardPage(Page):
         self.read_source(config)
         self.content = content.html
         self._aside: Packed | None = None
+        self._taken_up: tuple[str, Packed | None] = ("", None)
+        """The content as it was put aside, for when it is put aside again."""
         # Other plugins look through it, and MkDocs makes one only where it converts Markdown.
         self.toc = TableOfContents([])
 
@@ -135,16 +148,23 @@ class LeaderboardPage(Page):
         """The content is HTML already."""
         self.take_up()
 
+    def let_go(self) -> None:
+        """Have no content any more."""
+        self.content, self._taken_up = None, ("", None)
+
     def put_aside(self) -> None:
         """Let go of the content until it is taken up: MkDocs has all pages at once, but needs one after the other."""
-        self._aside, self.content = Packed(self.content or ""), ""
+        text, packed = self._taken_up
+        self._aside = packed if packed and text is self.content else Packed(self.content or "")
+        self.content, self._taken_up = "", ("", None)
         if self.source.html:
             self.source = replace(self.source, html="", files={})
 
     def take_up(self) -> None:
         """Have the content again."""
         if self._aside is not None:
-            self.content, self._aside = self._aside.text, None
+            self.content = self._aside.text
+            self._taken_up, self._aside = (self.content, self._aside), None
 
 
 def _escaped_title(title: str) -> Markup:
@@ -163,8 +183,8 @@ class _Build:
     renderer: PageRenderer
     pages: dict[str, LeaderboardPage]
     """All but those of runs, by address."""
-    beside: dict[str, Packed]
-    """Place within the site to text of the files that lie beside them."""
+    beside: dict[str, Packed | None]
+    """Place within the site to text of the files that lie beside them. None: it stands where the site goes."""
     nav: Navigation | None = None
     files: Files | None = None
     environment: jinja2.Environment | None = None
@@ -235,13 +255,19 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         kept = KeptPages(self._kept.store, str(_path(self.config.site_spec, config).resolve()))
         renderer = PageRenderer(leaderboard, self._site(config), links, kept)
         pages: dict[str, LeaderboardPage] = {}
-        beside: dict[str, Packed] = {}
+        beside: dict[str, Packed | None] = {}
+        published = self._standing
         for content in chain(renderer.group_pages(), renderer.other_pages()):
             page = LeaderboardPage(content, self._page_file(content.address, config), config)
             page.put_aside()
             pages[content.address] = page
-            for name, text in content.files.items():
-                beside[self._prefix + content.address + name] = Packed(text)
+            here = self._prefix + content.address
+            stay = published.keeps(here, content.digest, _BESIDE)
+            if not stay:
+                published.made(here, content.digest, [*content.files], _BESIDE)
+            beside |= {
+                here + name: None if stay else Packed(text) for name, text in content.files.items()
+            }
         added = [page.file for page in pages.values()]
         # Filled once all pages are written. Known to MkDocs, so that pages of a lab's own may link to them.
         added += [self._file(name, "", config) for name in DATA_FILES]
@@ -309,7 +335,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
     def on_post_page(self, output: str, /, *, page: Page, **_: Any) -> str:
         """Let go of what was written."""
         if isinstance(page, LeaderboardPage):
-            page.content = None
+            page.let_go()
         return output
 
     def on_post_template(
@@ -484,9 +510,10 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         _raise(clashes(taken, wanted, has_prefix=bool(self.config.prefix)))
 
     def _run_places(self, leaderboard: Leaderboard) -> Iterator[str]:
+        prefix = self._prefix
         for address in leaderboard.run_addresses.values():
             for name in RUN_FILES:
-                yield f"{self._prefix}{address}{name}"
+                yield f"{prefix}{address}{name}"
 
     def _file(self, address: str, text: str, config: MkDocsConfig) -> File:
         return File.generated(
@@ -497,15 +524,23 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             inclusion=InclusionLevel.NOT_IN_NAV,
         )
 
-    def _files_beside(self, beside: Mapping[str, Packed], config: MkDocsConfig) -> Iterator[File]:
-        """The files of groups' pages, at their places already, so that MkDocs need not hold their text."""
+    def _files_beside(
+        self, beside: Mapping[str, Packed | None], config: MkDocsConfig
+    ) -> Iterator[File]:
+        """The files of groups' pages, at their places already, so that MkDocs need not hold their text.
+
+        It is told of those that pages of a lab's own may link to.
+        """
+        published = self._standing
         for place, packed in beside.items():
-            # A preview makes the others when they are asked for.
-            if not self._serving or place.rpartition("/")[2] in LINKABLE:
+            file = published.path(place)
+            if packed is not None:
                 file = Path(config.site_dir) / place
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(packed.text, encoding="utf-8")
-                yield File.generated(
+                if not self._serving:  # a preview makes those that are asked for
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_text(packed.text, encoding="utf-8")
+            if place.rpartition("/")[2] in LINKABLE:
+                yield _FileInPlace.generated(
                     config, place, abs_src_path=str(file), inclusion=InclusionLevel.NOT_IN_NAV
                 )
 

@@ -35,15 +35,15 @@ class Published:
             self._before = {
                 address: (digest, files) for address, digest, files in store.published(self._site)
             }
-        self._made: list[tuple[str, str, Sequence[str]]] = []
-        self._kept: list[tuple[str, tuple[str, ...]]] = []
+        self._made: list[tuple[str, str, str, Sequence[str]]] = []
+        self._kept: list[tuple[str, str, tuple[str, ...]]] = []
         self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
         """One object for all that are equal: runs have the same files."""
 
     @property
     def kept(self) -> Iterator[str]:
         """The names of all files that stay as they are."""
-        for address, names in self._kept:
+        for address, _, names in self._kept:
             for name in names:
                 yield address + name
 
@@ -52,9 +52,13 @@ class Published:
         """How many pages stay as they are."""
         return len(self._kept)
 
-    def keeps(self, address: str, digest: str) -> bool:
-        """Whether a page was made of the same, and its files stand as they were written. Then they stay."""
-        known, files = self._before.get(address, ("", b""))
+    def keeps(self, address: str, digest: str, part: str = "") -> bool:
+        """Whether a page was made of the same, and its files stand as they were written. Then they stay.
+
+        Args:
+            part: Names some of the files at an address, of which others are told apart.
+        """
+        known, files = self._before.get(address + part, ("", b""))
         if self._output is None or known != digest:
             return False
         try:
@@ -66,29 +70,34 @@ class Published:
             if not state or _state(folder + name) != state:
                 return False
         names = tuple(name for name, _ in listed)
-        self._kept.append((address, self._names.setdefault(names, names)))
-        self._before[address] = _SEEN
+        self._kept.append((address, part, self._names.setdefault(names, names)))
+        self._before[address + part] = _SEEN
         return True
 
-    def made(self, address: str, digest: str, names: Sequence[str]) -> None:
+    def made(self, address: str, digest: str, names: Sequence[str], part: str = "") -> None:
         """Note that a page was made anew. `finish` looks at its files.
 
         Args:
             names: Relative to the address.
+            part: As of `keeps`.
         """
-        self._made.append((address, digest, names))
+        self._made.append((address, part, digest, names))
+
+    def path(self, name: str) -> Path:
+        """Where a file that stays lies."""
+        return (self._output or Path()) / name
 
     def finish(self) -> None:
         """Remember what is in the folder now, once all is in place."""
         if self._output is None:
             return
         rows = []
-        for address, digest, names in self._made:
+        for address, part, digest, names in self._made:
             states = [(name, _state(f"{self._output}/{address}{name}")) for name in names]
-            rows.append((address, digest, _encode(states)))
+            rows.append((address + part, digest, _encode(states)))
         self._store.put_published(self._site, rows)
-        there = {address for address, _, _ in self._made}
-        there.update(address for address, _ in self._kept)
+        there = {address + part for address, part, _, _ in self._made}
+        there.update(address + part for address, part, _ in self._kept)
         self._store.forget_published(self._site, [a for a in self._before if a not in there])
 
     @property

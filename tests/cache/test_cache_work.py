@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from edited_board import Board, counted, states
@@ -50,6 +51,23 @@ def test_nothing_changed(board: Board) -> None:
         board.build()
     assert dict(work) == {}
     assert _changed(before, board) == set()
+
+
+def test_files_beside_pages_stay(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of groups that did not change are not written again, not even to be compared."""
+    written = []
+    write_text = Path.write_text
+
+    def write(self: Path, *arguments: Any, **options: Any) -> int:
+        written.append(f"{self.parent.name}/{self.name}")
+        return write_text(self, *arguments, **options)
+
+    board.run("a/seed_9", 60.0)
+    monkeypatch.setattr(Path, "write_text", write)
+    _build_settled(board)
+    assert "a/leaderboard.json" in written
+    assert not {name for name in written if name.startswith("b/")}
+    board.check()
 
 
 def test_one_run_added(board: Board) -> None:
@@ -224,6 +242,8 @@ def test_files_of_the_site_that_someone_changed(board: Board) -> None:
     (board.site / "runs/runs/a/seed_0/index.html").write_text("mine")
     (board.site / "runs/runs/a/seed_1/log.zip").unlink()
     (board.site / "runs.csv").write_text("mine")
+    (board.site / "a/leaderboard.json").write_text("mine")
+    (board.site / "b/data.js").unlink()
     with counted() as work:
         board.build()
     assert work == {"run pages": 2}
