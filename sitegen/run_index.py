@@ -11,10 +11,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import regex
+
+if TYPE_CHECKING:
+    import regex
 
 FOLDER = "search/runs/"
 """Below the leaderboard's own. No group has that address: "search" is a reserved title."""
@@ -27,9 +30,15 @@ _MAX_RANGES = 4_000
 MAX_WORD_CHARS = 40
 """Longer words are cut, those that are searched for, too."""
 
-_WORD = regex.compile(r"[\p{L}\p{N}]+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
-"""The same, in texts that nearly all are: several times as fast."""
+"""As `_word` finds them in texts that nearly all are: several times as fast."""
+
+
+@cache
+def _word() -> regex.Pattern[str]:
+    import regex
+
+    return regex.compile(r"[\p{L}\p{N}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,7 @@ def words(text: str) -> list[str]:
     if text.isascii():
         return [word[:MAX_WORD_CHARS] for word in _ASCII_WORD.findall(text.lower())]
     plain = unicodedata.normalize("NFKC", text).lower()
-    return [word[:MAX_WORD_CHARS] for word in _WORD.findall(plain)]
+    return [word[:MAX_WORD_CHARS] for word in _word().findall(plain)]
 
 
 def part_of_index(entries: Sequence[RunEntry]) -> str:

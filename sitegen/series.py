@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate, groupby
 
 import numpy as np
 from tsdownsample import MinMaxLTTBDownsampler
@@ -163,16 +164,33 @@ def _charts(parts: Sequence[tuple[RunLog, float]]) -> Iterator[TimeChart]:
     start_s = min(log.start_s for log, _ in parts)
     last_s = max(float(log.samples.time_s[-1]) for log, _ in parts) - start_s
     present = frozenset(channel for log, _ in parts for channel in log.samples.channels)
-    for plan in _PLANS:
-        lines = (line for line in plan.lines if not present.isdisjoint(line.channels))
-        found = ((line.name, _track(line, parts)) for line in lines)
-        series = tuple(
-            _series(name, one, start_s, last_s, plan.scale)
-            for name, one in found
-            if one is not None and len(one.time_s)
+    drawn = [
+        _drawn(plan, line.name, one, start_s)
+        for plan in _PLANS
+        for line in plan.lines
+        if not present.isdisjoint(line.channels)
+        and (one := _track(line, parts)) is not None
+        and len(one.time_s)
+    ]
+    if not drawn:
+        return
+    # All at once: of a short run, numpy spends its time on being called.
+    values = _rounded(np.concatenate([one.value for one in drawn])).tolist()
+    times = _rounded_times(np.concatenate([one.time_s for one in drawn]), last_s)
+    ends = [*accumulate(len(one.value) for one in drawn)]
+    series = [
+        Series(
+            one.name,
+            *_broken_at(
+                times[end - len(one.value) : end], values[end - len(one.value) : end], one.breaks
+            ),
+            one.summary,
         )
-        if series:
-            yield TimeChart(plan.key, plan.title, plan.quantity, plan.unit, series)
+        for one, end in zip(drawn, ends, strict=True)
+    ]
+    for plan, of_plan in groupby(zip(drawn, series, strict=True), lambda pair: pair[0].plan):
+        lines = tuple(line for _, line in of_plan)
+        yield TimeChart(plan.key, plan.title, plan.quantity, plan.unit, lines)
 
 
 def _track(line: _Line, parts: Sequence[tuple[RunLog, float]]) -> Track | None:
@@ -185,18 +203,28 @@ def _track(line: _Line, parts: Sequence[tuple[RunLog, float]]) -> Track | None:
     return combined(tracks, line.combining, [log for log, _ in parts])
 
 
-def _series(name: str, one: Track, start_s: float, last_s: float, scale: float) -> Series:
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A line with the points that are drawn of it, in full precision."""
+
+    plan: _Plan
+    name: str
+    time_s: FloatArray
+    value: FloatArray
+    breaks: Sequence[int]
+    """Points before which the line is broken."""
+    summary: SeriesSummary
+
+
+def _drawn(plan: _Plan, name: str, one: Track, start_s: float) -> _Drawn:
     # A line is not drawn across time without readings. Gaps are looked for before thinning out.
     starts_anew = one.starts_anew - start_s
-    read = one.value if scale == 1.0 else one.value * scale
+    read = one.value if plan.scale == 1.0 else one.value * plan.scale
     times, values = downsample(one.time_s - start_s, read, POINTS)
     breaks = np.searchsorted(times, starts_anew).tolist() if len(starts_anew) else []
     mean = float(np.add.reduce(read)) / len(read)
-    return Series(
-        name,
-        *_broken_at(_rounded_times(times, last_s), _rounded(values).tolist(), breaks),
-        SeriesSummary(float(read.min()), mean, float(read.max()), float(read[-1])),
-    )
+    summary = SeriesSummary(float(read.min()), mean, float(read.max()), float(read[-1]))
+    return _Drawn(plan, name, times, values, breaks, summary)
 
 
 def steps(name: str, start_s: FloatArray, end_s: FloatArray, value: FloatArray) -> Series:

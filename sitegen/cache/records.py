@@ -106,7 +106,8 @@ def _info(info: RunInfo, facts: dict[bytes, bytes]) -> _Info:
 
 
 def _shared(figure: Figure) -> Figure:
-    return ABSENT if figure == ABSENT else figure
+    # Nearly all have a value, and comparing dataclasses takes long.
+    return ABSENT if figure.value is None and figure == ABSENT else figure
 
 
 class Decoder:
@@ -148,7 +149,13 @@ class Decoder:
             n_samples=known.n_samples,
             pue=known.pue,
             pue_source=self._same(known.pue_source),
-            figures={self._same(name): _shared(f) for name, f in known.figures.items()},
+            figures=dict(
+                zip(
+                    self._same(tuple(known.figures)),
+                    map(_shared, known.figures.values()),
+                    strict=True,
+                )
+            ),
             chart_keys=self._same(known.chart_keys),
             log_bytes=known.log_bytes,
             zip_bytes=known.zip_bytes,

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +78,10 @@ class Store:
             (variant,),
         )
         for path, stamp, content, is_fresh, fingerprint, value in rows:
-            row = RunRow(path, variant, stamp, content, bool(is_fresh), fingerprint, b"")
-            record = _checked(value, *_key(row))
+            key = _key(path, variant, stamp, content, bool(is_fresh), fingerprint)
+            record = _checked(value, *key)
             if record is not None:
-                yield replace(row, record=record)
+                yield RunRow(path, variant, stamp, content, bool(is_fresh), fingerprint, record)
 
     def put_runs(self, rows: Iterable[RunRow]) -> None:
         """Keep some runs, instead of what was known of them."""
@@ -95,7 +95,7 @@ class Store:
                     row.content,
                     int(row.is_fresh),
                     row.fingerprint,
-                    _sealed(row.record, *_key(row)),
+                    _sealed(row.record, *_key_of(row)),
                 )
                 for row in rows
             ],
@@ -286,10 +286,15 @@ class Store:
             self._connection = self._anew()
 
 
-def _key(row: RunRow) -> tuple[str, ...]:
+def _key_of(row: RunRow) -> tuple[str, ...]:
+    return _key(row.path, row.variant, row.stamp, row.content, row.is_fresh, row.fingerprint)
+
+
+def _key(
+    path: str, variant: str, stamp: str, content: str, is_fresh: bool, fingerprint: str
+) -> tuple[str, ...]:
     """What the checksum of a run's record holds beside it."""
-    freshness = str(int(row.is_fresh))
-    return (row.path, row.variant, row.stamp, row.content, freshness, row.fingerprint)
+    return (path, variant, stamp, content, str(int(is_fresh)), fingerprint)
 
 
 def _connected(file: Path) -> sqlite3.Connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -43,7 +44,11 @@ def clean(text: str, limit: int = MAX_TEXT_CHARS) -> str:
 
     A text with a file path in it comes out empty: paths tell the names of people and machines.
     """
-    cut = text[: 4 * limit]
+    return _cleaned(text[: 4 * limit], limit)
+
+
+@lru_cache(maxsize=1024)  # runs of one machine say the same
+def _cleaned(cut: str, limit: int) -> str:
     line = " ".join("".join(c if c.isprintable() else " " for c in cut).split())
     if _PATH.search(line):
         return ""

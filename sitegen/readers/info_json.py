@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -41,6 +42,8 @@ _RUN_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _BASES: tuple[Basis, ...] = ("lifecycle", "direct", "marginal", "unknown")
 _MAX_NAME_CHARS = 100
 _MAX_TOLD = 64
+_MOST_KEPT_BYTES = 100_000
+"""Of a list of packages that is kept for the next run."""
 _MAX_YEAR = 9999
 _LONGEST_INTERVAL_S = 3600.0
 _SHORTEST_INTERVAL_S = 1e-3
@@ -92,12 +95,26 @@ def parse(data: bytes, file: str) -> tuple[RunInfo, tuple[Problem, ...]]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"expected a JSON object, found: {_reason(error)}"
         return RunInfo(FORMAT), (Problem(file, message, hint=WITHOUT_INFO),)
+    listed = bytes(raw.python_packages)
+    packages = _good_packages(listed) if len(listed) <= _MOST_KEPT_BYTES else None
+    if packages is not None:
+        raw.python_packages = msgspec.Raw()
     values = {name: _decoded(fields, name, getattr(raw, name)) for name in _Info.__struct_fields__}
     _check_format(fields, values["format"])
-    return _run_info(fields, values), tuple(fields.problems)
+    if packages is None:
+        packages = _packages(fields, values["python_packages"])
+    return _run_info(fields, values, packages), tuple(fields.problems)
 
 
-def _run_info(fields: Fields, values: dict[str, Any]) -> RunInfo:
+@lru_cache(maxsize=16)
+def _good_packages(raw: bytes) -> tuple[Package, ...] | None:
+    """A list of packages in JSON, None where something is wrong with it. Runs of one environment have the same."""
+    fields = Fields("")
+    packages = _packages(fields, _decoded(fields, "python_packages", msgspec.Raw(raw)))
+    return None if fields.problems else packages
+
+
+def _run_info(fields: Fields, values: dict[str, Any], packages: tuple[Package, ...]) -> RunInfo:
     machine = fields.mapping("cpu_info", values["cpu_info"])
     part = fields.mapping("part", values["part"])
     origin = fields.mapping("origin", values["origin"])
@@ -115,7 +132,7 @@ def _run_info(fields: Fields, values: dict[str, Any]) -> RunInfo:
         ),
         cpu_info=cpu_facts(fields, machine | {"python_version": python_version}),
         gpu_info=gpu_facts(fields, values["gpu_info"]),
-        packages=_packages(fields, values["python_packages"]),
+        packages=packages,
         region=_region(fields, values["region"]),
         carbon_intensity=_intensity(fields, values["carbon_intensity"]),
         live_intensity=_live_intensity(fields, values["live_intensity"]),
