@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -71,20 +70,18 @@ def _measure(arguments: argparse.Namespace, work: Path) -> Iterator[Measured]:
     smallest = place(min(arguments.sizes), arguments.samples)
     if cases & {"imports", "startup"}:
         yield from start_up(smallest, cases, arguments.repeat or 7)
-    shutil.rmtree(smallest.folder)
     if cases & {"jobs", "dask"}:
         long = place(arguments.long_runs, _LONG_SAMPLES)
         if "jobs" in cases:
             yield from processes(long, arguments.repeat or 3)
         if "dask" in cases:
             yield from cluster(long, arguments.repeat or 3)
-        shutil.rmtree(long.folder)
     if cases & set(TREE_CASES):
         for runs in sorted(arguments.sizes):
             repeat = next((n for most, n in _MOST_RUNS.items() if runs <= most), 1)
-            tree = place(runs, arguments.samples)
+            # Nothing is deleted before the end: see `Place.cold`.
+            tree = smallest if runs == smallest.tree.plan.runs else place(runs, arguments.samples)
             yield from tree_cases(tree, cases, arguments.repeat or repeat)
-            shutil.rmtree(tree.folder)
 
 
 def _arguments() -> argparse.Namespace:
