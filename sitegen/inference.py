@@ -18,7 +18,14 @@ from .average_ranks import average_ranks
 from .model import FloatArray
 from .probability import normal_bound, normal_tails, student_bound, student_tails
 from .ranking import ALPHA, has_spread
-from .resampling import all_deals, draws, mean_difference, permutation_p, random_deals
+from .resampling import (
+    all_deals,
+    drawn_differences,
+    draws,
+    mean_difference,
+    permutation_p,
+    random_deals,
+)
 from .text import count, number
 
 RESAMPLES = 2000
@@ -31,7 +38,7 @@ FEW_FOR_NORMAL = 30
 """Runs a side, below which Student's t differs from the normal distribution by more than a few percent."""
 _SEED = 1904_06979
 _MOST_FLOATS = 100_000
-"""Of resampled values in memory at once: as many as a processor keeps close by."""
+"""Of resampled differences in memory at once: as many as a processor keeps close by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,20 +288,16 @@ def _permutation(a: FloatArray, b: FloatArray, alpha: float) -> _Found:  # noqa:
     if comb(n_a + n_b, n_a) <= MOST_EXACT:
         deals, extra = all_deals(n_a, n_b), 0
     else:
-        deals, extra = random_deals(n_a + n_b, RESAMPLES, np.random.default_rng(_SEED)), 1
-    p = [permutation_p(a[rows], b[rows], deals, extra) for rows in _chunks(len(a), deals.size)]
+        deals, extra = random_deals(n_a, n_b, RESAMPLES, _SEED), 1
+    p = [permutation_p(a[rows], b[rows], deals, extra) for rows in _chunks(len(a), len(deals))]
     return _Found(mean_difference(a, b), np.concatenate(p))
 
 
 def _bootstrap(a: FloatArray, b: FloatArray, alpha: float) -> _Found:
     """Percentiles of the resampled difference, and the p-value at which their interval would just reach zero."""
-    generator = np.random.default_rng(_SEED)
-    draws_a, draws_b = (draws(x.shape[1], RESAMPLES, generator) for x in (a, b))
+    drawn = draws(a.shape[1], b.shape[1], RESAMPLES, _SEED)
     differences = np.concatenate(
-        [
-            mean_difference(a[rows].take(draws_a, axis=1), b[rows].take(draws_b, axis=1))
-            for rows in _chunks(len(a), draws_a.size + draws_b.size)
-        ]
+        [drawn_differences(a[rows], b[rows], drawn) for rows in _chunks(len(a), RESAMPLES)]
     )
     beyond = np.minimum((differences <= 0).sum(axis=1), (differences >= 0).sum(axis=1))
     low, high = np.quantile(differences, (alpha / 2, 1 - alpha / 2), axis=1)
