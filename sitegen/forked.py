@@ -6,6 +6,7 @@ import os
 import pickle
 import selectors
 import signal
+import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +22,8 @@ _T = TypeVar("_T")
 
 _WORTH_A_PROCESS = 50
 """Items. Copying a process costs as much as a few pages."""
-_DONE = b"."
+_HEAD = struct.Struct("<?Q")
+"""Of a message of a child: whether it tells of a failure, and how many bytes follow."""
 
 
 class ChildError(Exception):
@@ -47,11 +49,34 @@ def each_in_children(
         OSError: as `work` has raised it.
         ChildError: it raised something else, or a process was ended from outside.
     """
-    n = min(jobs or cores(), len(items) // _WORTH_A_PROCESS)
-    if n < 2 or not _can_fork():
+
+    def silent(item: _T) -> bytes:
+        work(item)
+        return b""
+
+    for _ in results_of_children(items, silent, jobs, progress, title):
+        pass
+
+
+def results_of_children(
+    items: Sequence[_T],
+    work: Callable[[_T], bytes],
+    jobs: int | None,
+    progress: Progress,
+    title: str,
+    worth_a_process: int | None = None,
+) -> Iterator[bytes]:
+    """As `each_in_children`, but gives what `work` returns, in any order.
+
+    Args:
+        worth_a_process: As many items, at least, each process gets.
+    """
+    worth = worth_a_process or _WORTH_A_PROCESS
+    n = min(jobs or cores(), len(items) // worth) if _can_fork() else 0
+    if n < 2:
         with progress.step(title, total=len(items)) as step:
             for item in items:
-                work(item)
+                yield work(item)
                 step.advance()
         return
     # The children first: showing progress takes a thread, and none may be there when a process is copied.
@@ -59,9 +84,9 @@ def each_in_children(
         _children([items[i::n] for i in range(n)], work) as children,
         progress.step(title, total=len(items)) as step,
     ):
-        for child in _messages(children):
-            for _ in range(child.take_done()):
-                step.advance()
+        for result in _results(children):
+            step.advance()
+            yield result
 
 
 def in_child(work: Callable[[], None]) -> None:
@@ -73,8 +98,13 @@ def in_child(work: Callable[[], None]) -> None:
     if not _can_fork():
         work()
         return
-    with _children([[None]], lambda _: work()) as children:
-        for _ in _messages(children):
+
+    def silent(_: None) -> bytes:
+        work()
+        return b""
+
+    with _children([[None]], silent) as children:
+        for _ in _results(children):
             pass
 
 
@@ -87,17 +117,27 @@ class _Child:
     pid: int
     pipe: int
     received: bytearray = field(default_factory=bytearray)
-    told: int = 0
+    failure: bytes = b""
 
-    def take_done(self) -> int:
-        """How many items are done since it was asked last."""
-        done = len(self.received) - len(self.received.lstrip(_DONE))
-        new, self.told = done - self.told, done
-        return new
+    def take_results(self) -> Iterator[bytes]:
+        """The results that have come as a whole since it was asked last."""
+        while len(self.received) >= _HEAD.size:
+            is_failure, length = _HEAD.unpack_from(self.received)
+            end = _HEAD.size + length
+            if len(self.received) < end:
+                return
+            content = bytes(self.received[_HEAD.size : end])
+            del self.received[:end]
+            if is_failure:
+                self.failure = content
+            else:
+                yield content
 
 
 @contextmanager
-def _children(slices: Sequence[Sequence[_T]], work: Callable[[_T], None]) -> Iterator[list[_Child]]:
+def _children(
+    slices: Sequence[Sequence[_T]], work: Callable[[_T], bytes]
+) -> Iterator[list[_Child]]:
     children: list[_Child] = []
     is_done = False
     try:
@@ -113,10 +153,10 @@ def _children(slices: Sequence[Sequence[_T]], work: Callable[[_T], None]) -> Ite
         ended = [os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1]) for child in children]
     for child, code in zip(children, ended, strict=True):
         if code:
-            raise _failure(bytes(child.received.lstrip(_DONE)), code)
+            raise _failure(child.failure, code)
 
 
-def _forked(items: Sequence[_T], work: Callable[[_T], None]) -> _Child:
+def _forked(items: Sequence[_T], work: Callable[[_T], bytes]) -> _Child:
     parent = os.getpid()
     read_end, write_end = os.pipe()
     sys.stdout.flush()
@@ -133,14 +173,19 @@ def _forked(items: Sequence[_T], work: Callable[[_T], None]) -> _Child:
         for item in items:
             if os.getppid() != parent:
                 break
-            work(item)
-            os.write(write_end, _DONE)
+            _send(write_end, work(item), is_failure=False)
         else:
             code = 0
     except BaseException as error:  # noqa: BLE001 - told to the parent, which knows what to do
-        os.write(write_end, _pickled(error))
+        _send(write_end, _pickled(error), is_failure=True)
     finally:
         os._exit(code)
+
+
+def _send(pipe: int, content: bytes, *, is_failure: bool) -> None:
+    left = memoryview(_HEAD.pack(is_failure, len(content)) + content)
+    while left:
+        left = left[os.write(pipe, left) :]
 
 
 def _pickled(error: BaseException) -> bytes:
@@ -162,17 +207,17 @@ def _failure(message: bytes, code: int) -> Exception:
     return ChildError(what)
 
 
-def _messages(children: Sequence[_Child]) -> Iterator[_Child]:
-    """Each child as it has said something, until all are silent for good."""
+def _results(children: Sequence[_Child]) -> Iterator[bytes]:
+    """What each child sends, as it comes, until all are silent for good."""
     with selectors.DefaultSelector() as selector:
         by_pipe = {child.pipe: child for child in children}
         for pipe in by_pipe:
             selector.register(pipe, selectors.EVENT_READ)
         while selector.get_map():
             for key, _ in selector.select():
-                data = os.read(key.fd, 1 << 16)
+                data = os.read(key.fd, 1 << 20)
                 if data:
                     by_pipe[key.fd].received += data
-                    yield by_pipe[key.fd]
+                    yield from by_pipe[key.fd].take_results()
                 else:
                     selector.unregister(key.fd)

@@ -252,8 +252,9 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         leaderboard = self._leaderboard(config)
         _report(leaderboard.problems)
         links = Links(config.use_directory_urls)
-        kept = KeptPages(self._kept.store, str(_path(self.config.site_spec, config).resolve()))
-        renderer = PageRenderer(leaderboard, self._site(config), links, kept)
+        store, name = self._kept.store, str(_path(self.config.site_spec, config).resolve())
+        renderer = PageRenderer(leaderboard, self._site(config), links, KeptPages(store, name))
+        renderer.make_group_pages(store.page_digests(name), self.config.jobs, progress())
         pages: dict[str, LeaderboardPage] = {}
         beside: dict[str, Packed | None] = {}
         published = self._standing

@@ -111,4 +111,7 @@ def _state(file: str) -> bytes:
         found = os.lstat(file)
     except OSError:
         return b""
-    return _STATE.pack(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    # A download is the cache's own file. The time of its last change of any kind is also that of a further link to it,
+    # from the folder of another site or from one in which the next build works.
+    changed_ns = 0 if found.st_nlink > 1 else found.st_ctime_ns
+    return _STATE.pack(found.st_size, found.st_mtime_ns, changed_ns, found.st_ino)

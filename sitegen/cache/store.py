@@ -164,6 +164,12 @@ class Store:
             return _checked(value, digest)
         return None
 
+    def page_digests(self, site: str) -> set[str]:
+        """Those of all pages of a site."""
+        return {
+            digest for (digest,) in self._rows("SELECT digest FROM pages WHERE site = ?", (site,))
+        }
+
     def put_page(self, site: str, address: str, digest: str, content: bytes) -> None:
         """Keep a page, instead of the one that the site had at this address."""
         self._change(

@@ -39,6 +39,8 @@ class Digests:
         self._states = {run.location.path: self._state(run) for run in leaderboard.runs}
         self._leaves: dict[str, str] = {}
         """Address of a leaf to a digest of it and of the groups that it lies in."""
+        self._groups: dict[str, str] = {}
+        """Address of a group to what `group` gave."""
         self._of_some: dict[tuple[str, ...], str] = {}
         """Paths of runs to what `some_runs` gave."""
 
@@ -50,6 +52,12 @@ class Digests:
 
     def group(self, group: Group, ancestors: Sequence[Group]) -> str:
         """Of the page of a group or a leaf, with what lies beside it."""
+        known = self._groups.get(group.address)
+        if known is None:
+            known = self._groups[group.address] = self._of_group(group, ancestors)
+        return known
+
+    def _of_group(self, group: Group, ancestors: Sequence[Group]) -> str:
         siblings = ancestors[-1].children if ancestors else self._leaderboard.roots
         return _digest(
             self._common,

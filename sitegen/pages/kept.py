@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from ..cache import versions
-from ..cache.store import Store
 from ..model import RunResult
 from .content import PageContent
 from .stubs import Stub
@@ -18,6 +17,7 @@ from .stubs import Stub
 _encode = msgspec.msgpack.Encoder().encode
 _decode_page = msgspec.msgpack.Decoder(PageContent).decode
 _decode_pieces = msgspec.msgpack.Decoder(dict[str, dict[str, Any]]).decode
+_decode_rows = msgspec.msgpack.Decoder(list[tuple[str, str, str, bytes]]).decode
 _decode_stubs = msgspec.msgpack.Decoder(list[Stub]).decode
 
 _T = TypeVar("_T")
@@ -44,6 +44,41 @@ def made_now(kind: str, runs: Sequence[RunResult], make: Callable[[], str]) -> s
     return make()
 
 
+class PageStore(Protocol):
+    """What `Store` is to pages."""
+
+    def page(self, digest: str) -> bytes | None:
+        """As of `Store`."""
+
+    def put_page(self, site: str, address: str, digest: str, content: bytes) -> None:
+        """As of `Store`."""
+
+
+class Collected:
+    """A `PageStore` for a copy of the process, which must not use the database: what it makes is sent.
+
+    Args:
+        known: What the store has of what may be asked for, by digest.
+    """
+
+    def __init__(self, known: Mapping[str, bytes]) -> None:
+        self._known = known
+        self._rows: list[tuple[str, str, str, bytes]] = []
+
+    def page(self, digest: str) -> bytes | None:
+        """What is known of it."""
+        return self._known.get(digest)
+
+    def put_page(self, site: str, address: str, digest: str, content: bytes) -> None:
+        """Take it in."""
+        self._rows.append((site, address, digest, content))
+
+    def taken(self) -> bytes:
+        """All that was taken in since it was asked last, for `KeptPages.put`."""
+        rows, self._rows = self._rows, []
+        return _encode(rows)
+
+
 class KeptPages:
     """The pages of one site, but for those of runs: these are many, and stay where they were written.
 
@@ -51,9 +86,25 @@ class KeptPages:
         site: Tells the site from others that use the same cache.
     """
 
-    def __init__(self, store: Store, site: str) -> None:
+    def __init__(self, store: PageStore, site: str) -> None:
         self._store = store
         self._site = site
+
+    def collected(self, names_of_pieces: Iterable[str]) -> tuple[KeptPages, Collected]:
+        """The same for a copy of the process, with what that then has made.
+
+        Args:
+            names_of_pieces: Names for which it will ask `pieces`.
+        """
+        digests = map(self._digest_of_pieces, names_of_pieces)
+        known = {digest: found for digest in digests if (found := self._store.page(digest))}
+        store = Collected(known)
+        return KeptPages(store, self._site), store
+
+    def put(self, taken: bytes) -> None:
+        """Keep what a copy of the process made."""
+        for row in _decode_rows(taken):
+            self._store.put_page(*row)
 
     def page(self, address: str, digest: str, make: Callable[[], PageContent]) -> PageContent:
         """A page as it was made before, or made now."""
@@ -87,8 +138,7 @@ class KeptPages:
         Args:
             name: As of `text`.
         """
-        said = f"{versions.rendering()}\0{self._site}\0{name}"
-        digest = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        digest = self._digest_of_pieces(name)
         known = self._from_store(digest, _decode_pieces) or {}
         missing = [place for place, key in enumerate(keys) if key not in known]
         if missing:
@@ -97,6 +147,10 @@ class KeptPages:
             known = {key: new[key] if key in new else known[key] for key in keys}
             self._store.put_page(self._site, name, digest, _encode(known))
         return [known[key] for key in keys]
+
+    def _digest_of_pieces(self, name: str) -> str:
+        said = f"{versions.rendering()}\0{self._site}\0{name}"
+        return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     def _value(
         self, address: str, digest: str, make: Callable[[], _T], decode: Callable[[bytes], _T]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
@@ -14,8 +14,10 @@ from markupsafe import Markup
 from ..addresses import COMPARE, METHODS, RUN_TABLE, RUNS
 from ..alike import Alike, alike
 from ..columns import GroupFigures, RunFigures
+from ..forked import results_of_children
 from ..model import Group, Leaderboard, RunResult, TimeChart, last_end_s
 from ..plots.siblings import SIBLINGS_FILE, siblings_data
+from ..progress import Progress
 from ..run_index import RunEntry, part_of_index
 from ..run_table import TableAbout, site_table, write_run_table
 from ..shards import shards
@@ -48,6 +50,9 @@ from .subject import Subject
 from .views import Download, FactTable, IndexView, Link
 
 INDEX_TITLE = "Leaderboards"
+_TEMPLATES_OF_GROUPS = ("group.html", "macros.html", "cite.html")
+_WORTH_A_PROCESS = 10
+"""Pages of groups. Copying a process costs as much as a few."""
 
 
 @cache
@@ -95,17 +100,48 @@ class PageRenderer:
             yield replace(page, newest_run=_newest_day(self._leaderboard.runs))
         for figures, ancestors in _with_figures(self._leaderboard.roots, self._figures):
             digest = self._digests.group(figures.group, ancestors)
-            make = partial(self._group_page, figures, ancestors)
+            make = partial(self._group_page, figures, ancestors, self._kept)
             yield self._kept.page(figures.group.address, digest, make)
 
-    def _group_page(self, figures: GroupFigures, ancestors: tuple[Group, ...]) -> PageContent:
+    def make_group_pages(self, known: Container[str], jobs: int | None, progress: Progress) -> None:
+        """Make pages for `group_pages` ahead, in as many processes as there are cores, where there are many to make.
+
+        Args:
+            known: Digests of pages that are there already.
+        """
+        new = [
+            (group, ancestors, digest)
+            for group, ancestors in _with_ancestors(self._leaderboard.roots)
+            if (digest := self._digests.group(group, ancestors)) not in known
+        ]
+        if len(new) < 2 * _WORTH_A_PROCESS:
+            return
+        kept, collected = self._kept.collected(_name_of_tests(group) for group, _, _ in new)
+
+        def made(item: tuple[Group, tuple[Group, ...], str]) -> bytes:
+            group, ancestors, digest = item
+            figures = GroupFigures(group, self._figures)
+            kept.page(group.address, digest, partial(self._group_page, figures, ancestors, kept))
+            return collected.taken()
+
+        for name in _TEMPLATES_OF_GROUPS:  # lest each process compiles them
+            self._environment.get_template(name)
+        # The largest first, so that no core is left with one at the end.
+        new.sort(key=lambda item: -len(item[0].runs))
+        title = "Making pages of groups"
+        for taken in results_of_children(new, made, jobs, progress, title, _WORTH_A_PROCESS):
+            self._kept.put(taken)
+
+    def _group_page(
+        self, figures: GroupFigures, ancestors: tuple[Group, ...], kept: KeptPages
+    ) -> PageContent:
         group = figures.group
         addresses = self._leaderboard.run_addresses
         table = main_table(group, figures)
         view = group_view(self._leaderboard, group, table, ancestors, self._links)
         line = _group_line(group, ancestors)
         badge = group_badge(group)
-        tests = partial(self._kept.pieces, f"tests of {group.address}")
+        tests = partial(kept.pieces, _name_of_tests(group))
         files = {
             DATA_FILE: as_script(group_data(table.figures, view, ancestors, addresses)),
             BADGE: badge_svg(badge),
@@ -330,6 +366,10 @@ class PageRenderer:
     ) -> PageContent:
         html = self._environment.get_template(template).render(page=view, cite=cite)
         return PageContent(address, title, html, line, files=files or {})
+
+
+def _name_of_tests(group: Group) -> str:
+    return f"tests of {group.address}"
 
 
 def _with_ancestors(

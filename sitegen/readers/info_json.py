@@ -101,8 +101,6 @@ def parse(data: bytes, file: str) -> tuple[RunInfo, tuple[Problem, ...]]:
         raw.python_packages = msgspec.Raw()
     values = {name: _decoded(fields, name, getattr(raw, name)) for name in _Info.__struct_fields__}
     _check_format(fields, values["format"])
-    if packages is None:
-        packages = _packages(fields, values["python_packages"])
     return _run_info(fields, values, packages), tuple(fields.problems)
 
 
@@ -114,7 +112,12 @@ def _good_packages(raw: bytes) -> tuple[Package, ...] | None:
     return None if fields.problems else packages
 
 
-def _run_info(fields: Fields, values: dict[str, Any], packages: tuple[Package, ...]) -> RunInfo:
+def _run_info(
+    fields: Fields, values: dict[str, Any], packages: tuple[Package, ...] | None
+) -> RunInfo:
+    """Args:
+    packages: Those of the list, where they are known.
+    """
     machine = fields.mapping("cpu_info", values["cpu_info"])
     part = fields.mapping("part", values["part"])
     origin = fields.mapping("origin", values["origin"])
@@ -132,7 +135,7 @@ def _run_info(fields: Fields, values: dict[str, Any], packages: tuple[Package, .
         ),
         cpu_info=cpu_facts(fields, machine | {"python_version": python_version}),
         gpu_info=gpu_facts(fields, values["gpu_info"]),
-        packages=packages,
+        packages=_packages(fields, values["python_packages"]) if packages is None else packages,
         region=_region(fields, values["region"]),
         carbon_intensity=_intensity(fields, values["carbon_intensity"]),
         live_intensity=_live_intensity(fields, values["live_intensity"]),

@@ -13,7 +13,7 @@ from edited_board import Board, counted, states
 from wattboard.sitegen import search_index, shards
 from wattboard.sitegen.cache import archive as archive_module
 from wattboard.sitegen.cache import versions
-from wattboard.sitegen.pages import all_runs, package_files
+from wattboard.sitegen.pages import all_runs, package_files, render
 from wattboard.sitegen.pages.kept import KeptPages
 
 
@@ -170,6 +170,21 @@ def test_a_spec_that_changed(board: Board) -> None:
     board.check()
 
 
+def test_pages_of_groups_made_by_several_processes(board: Board) -> None:
+    """They are made elsewhere, are the same, and are there for the next build."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(render, "_WORTH_A_PROCESS", 1)
+        board.columns, board.jobs = ("facility_energy_kwh", "duration_hours"), 2
+        with counted() as work:
+            board.build()
+        assert work["groups"] == 0
+    board.jobs = 1
+    with counted() as work:
+        board.build()
+    assert dict(work) == {}
+    board.check()
+
+
 def test_a_processor_that_changed(board: Board) -> None:
     """It is run again, on all runs, and no log is opened."""
     board.factor = 2.0
@@ -214,6 +229,26 @@ def test_a_new_template_makes_pages_void(board: Board, monkeypatch: pytest.Monke
         board.build()
     assert work == {"groups": 3, "run pages": 6}
     assert _changed(before, board) == set()
+
+
+def test_pages_that_were_made_again_stay(board: Board) -> None:
+    """Once all run pages were made anew beside downloads that did not change, the next build makes none of them."""
+    board.columns = ("facility_energy_kwh", "duration_hours")
+    with counted() as work:
+        board.build()
+    assert work["run pages"] == 6
+    with counted() as work:
+        board.build()
+    assert dict(work) == {}
+
+
+def test_two_folders_by_turns(board: Board, tmp_path: Path) -> None:
+    """A build for another folder makes nothing of the first one void."""
+    board.build(tmp_path / "other")
+    for folder in (board.site, tmp_path / "other", board.site):
+        with counted() as work:
+            board.build(folder)
+        assert dict(work) == {}
 
 
 def test_a_new_folder_for_the_site(board: Board) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 from wattboard.sitegen.ranking import RankInterval, corrected_p, holm, rank_intervals
@@ -62,7 +62,10 @@ def test_the_other_direction_counts_from_the_other_end(samples: list[list[float]
 @given(SAMPLES, st.floats(0.001, 0.5))
 def test_ranks_are_those_of_the_definition(samples: list[list[float]], alpha: float) -> None:
     """Pair by pair with scipy's test and Holm's rule, as it is written, the same intervals come out."""
-    beaten = _rejected(_pairwise(samples), alpha)
+    found = _pairwise(samples)
+    # Where it is equal but for rounding, neither is right.
+    assume(all(abs(p * n - alpha) > 1e-9 for p in found.values() for n in range(1, 1 + len(found))))
+    beaten = _rejected(found, alpha)
     k = sum(bool(values) for values in samples)
     for i, (values, rank) in enumerate(
         zip(samples, rank_intervals(samples, "lower", alpha), strict=True)
