@@ -33,6 +33,8 @@ from wattboard.sitegen import execute, forked
 execute._WORTH_A_PROCESS_S = 0.001
 execute._BATCH_S = 0.002
 forked._WORTH_A_PROCESS = 2
+from wattboard.sitegen.pages import render
+render._WORTH_A_PROCESS = 1
 from wattboard.sitegen.cli import main
 main()
 """
