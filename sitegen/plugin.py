@@ -6,6 +6,7 @@ Only what mkdocs 1.6 and properdocs share is used. See docs/adr/0002-mkdocs-is-t
 from __future__ import annotations
 
 import logging
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -892,7 +893,8 @@ def deploy_site(
     A CNAME that is on the branch alone, where the settings of GitHub Pages put it, stays.
 
     Raises:
-        HostError: it could not be pushed; the reason was logged.
+        HostError: there is no repository; the reason was logged.
+        WattboardError: git could not push it, and has said why.
     """
     from mkdocs.commands.gh_deploy import gh_deploy  # with what nothing else needs
 
@@ -904,7 +906,19 @@ def deploy_site(
         kept = b"" if cname.is_file() else published_cname(config.remote_name, config.remote_branch)
         if kept:
             cname.write_bytes(kept)
-        gh_deploy(config, message=message, force=force)
+        try:
+            gh_deploy(config, message=message, force=force)
+        except subprocess.CalledProcessError as error:
+            raise WattboardError(_not_pushed(config)) from error
+
+
+def _not_pushed(config: MkDocsConfig) -> Problem:
+    return Problem(
+        f"git push {config.remote_name} {config.remote_branch}",
+        "expected the remote to take the site, found that git could not push: its reason stands above",
+        hint=f"see that `git remote get-url {config.remote_name}` names the repository, and that you may push there",
+        severity="error",
+    )
 
 
 def serve_site(options: SiteOptions, address: str | None) -> None:

@@ -63,6 +63,7 @@ def init(
     runs = _runs(here, log_folders)
     start = Start(
         title=" ".join(named.split()),
+        name=here.name,
         log_folders=log_folders or (_DEFAULT_LOGS,),
         guess=_guess(named, log_folders, runs),
         results=results_file(runs),
@@ -85,6 +86,11 @@ def _say(start: Start, runs: Sequence[RunLocation], folder: Path) -> None:
     else:
         click.echo(
             f"no runs yet: put them into {start.log_folders[0]}/, a folder a run; then: {where}wattboard build",
+            err=True,
+        )
+    if start.output != "site":
+        click.echo(
+            f"hint: the site will lie in {start.output}/, since the logs lie in this folder itself",
             err=True,
         )
     outside = [

@@ -37,6 +37,8 @@ class Start:
     """What is known of a leaderboard to be."""
 
     title: str
+    name: str
+    """The repository's folder."""
     log_folders: tuple[str, ...]
     """Relative to the repository."""
     guess: Guess
@@ -53,7 +55,7 @@ class Start:
     @property
     def output(self) -> str:
         """Where the site goes: never among the logs."""
-        return "../site" if "." in self.log_folders else "site"
+        return f"../{self.name or 'leaderboard'}-site" if "." in self.log_folders else "site"
 
 
 def write(folder: Path, start: Start) -> list[Path]:

@@ -87,6 +87,18 @@ def test_a_domain_of_ones_own_stays(board: Path) -> None:
     assert "seed_1" in git(origin, "show", "gh-pages:runs.json")
 
 
+def test_a_remote_that_takes_nothing_is_no_defect(board: Path) -> None:
+    """None of that name, or one that is not there: git's reason, and what to look at."""
+    git(board, "remote", "set-url", "origin", str(board.parent / "nowhere.git"))
+    for arguments in ((), ("--remote", "upstream")):
+        finished = deploy(board, *arguments)
+        assert finished.returncode == 1
+        assert "does not appear to be a git repository" in finished.stderr
+        assert f"git remote get-url {arguments[-1] if arguments else 'origin'}" in finished.stderr
+        assert "defect" not in finished.stderr
+        assert "Traceback" not in finished.stderr
+
+
 def test_without_a_repository_it_says_so(tmp_path: Path) -> None:
     """And leaves no traceback."""
     folder = tmp_path / "board"

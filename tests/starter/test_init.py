@@ -127,12 +127,14 @@ def test_logs_that_lie_in_the_folder_itself(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "emissions.csv").write_text(CODECARBON)
     write_run(folder / "ppo/seed_0", power_samples())
-    assert run_in(folder, "init", "--yes").returncode == 0
+    begun = run_in(folder, "init", "--yes")
+    assert begun.returncode == 0
+    assert "the site will lie in ../board-site/" in begun.stderr
     other = tmp_path / "clone"
     folder.rename(other)
     finished = run_in(other, "build", "--strict")
     assert finished.returncode == 0, finished.stderr
-    assert (tmp_path / "site/index.html").is_file()
+    assert (tmp_path / "board-site/index.html").is_file()
 
 
 def test_without_runs_the_first_build_says_what_to_do(tmp_path: Path) -> None:
