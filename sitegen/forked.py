@@ -49,18 +49,13 @@ def each_in_children(
         OSError: as `work` has raised it.
         ChildError: it raised something else, or a process was ended from outside.
     """
-
-    def silent(item: _T) -> bytes:
-        work(item)
-        return b""
-
-    for _ in results_of_children(items, silent, jobs, progress, title):
+    for _ in results_of_children(items, work, jobs, progress, title):
         pass
 
 
 def results_of_children(
     items: Sequence[_T],
-    work: Callable[[_T], bytes],
+    work: Callable[[_T], bytes | None],
     jobs: int | None,
     progress: Progress,
     title: str,
@@ -71,12 +66,11 @@ def results_of_children(
     Args:
         worth_a_process: As many items, at least, each process gets.
     """
-    worth = worth_a_process or _WORTH_A_PROCESS
-    n = min(jobs or cores(), len(items) // worth) if _can_fork() else 0
+    n = n_children(len(items), jobs, worth_a_process)
     if n < 2:
         with progress.step(title, total=len(items)) as step:
             for item in items:
-                yield work(item)
+                yield work(item) or b""
                 step.advance()
         return
     # The children first: showing progress takes a thread, and none may be there when a process is copied.
@@ -89,6 +83,13 @@ def results_of_children(
             yield result
 
 
+def n_children(n_items: int, jobs: int | None, worth_a_process: int | None = None) -> int:
+    """How many processes would work on so many items; below 2, all is done in this one."""
+    return (
+        min(jobs or cores(), n_items // (worth_a_process or _WORTH_A_PROCESS)) if _can_fork() else 1
+    )
+
+
 def in_child(work: Callable[[], None]) -> None:
     """Do something in a process of its own, where that is safe, so that the memory it takes is given back.
 
@@ -98,12 +99,7 @@ def in_child(work: Callable[[], None]) -> None:
     if not _can_fork():
         work()
         return
-
-    def silent(_: None) -> bytes:
-        work()
-        return b""
-
-    with _children([[None]], silent) as children:
+    with _children([[None]], lambda _: work()) as children:
         for _ in _results(children):
             pass
 
@@ -136,7 +132,7 @@ class _Child:
 
 @contextmanager
 def _children(
-    slices: Sequence[Sequence[_T]], work: Callable[[_T], bytes]
+    slices: Sequence[Sequence[_T]], work: Callable[[_T], bytes | None]
 ) -> Iterator[list[_Child]]:
     children: list[_Child] = []
     is_done = False
@@ -156,7 +152,7 @@ def _children(
             raise _failure(child.failure, code)
 
 
-def _forked(items: Sequence[_T], work: Callable[[_T], bytes]) -> _Child:
+def _forked(items: Sequence[_T], work: Callable[[_T], bytes | None]) -> _Child:
     parent = os.getpid()
     read_end, write_end = os.pipe()
     sys.stdout.flush()
@@ -173,7 +169,7 @@ def _forked(items: Sequence[_T], work: Callable[[_T], bytes]) -> _Child:
         for item in items:
             if os.getppid() != parent:
                 break
-            _send(write_end, work(item), is_failure=False)
+            _send(write_end, work(item) or b"", is_failure=False)
         else:
             code = 0
     except BaseException as error:  # noqa: BLE001 - told to the parent, which knows what to do

@@ -35,22 +35,17 @@ class Published:
             self._before = {
                 address: (digest, files) for address, digest, files in store.published(self._site)
             }
-        self._made: list[tuple[str, str, str, Sequence[str]]] = []
-        self._kept: list[tuple[str, str, tuple[str, ...]]] = []
+        self._made: dict[str, tuple[str, str, Sequence[str]]] = {}
+        self._kept: list[tuple[str, tuple[str, ...]]] = []
         self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
         """One object for all that are equal: runs have the same files."""
 
     @property
     def kept(self) -> Iterator[str]:
         """The names of all files that stay as they are."""
-        for address, _, names in self._kept:
+        for address, names in self._kept:
             for name in names:
                 yield address + name
-
-    @property
-    def n_kept(self) -> int:
-        """How many pages stay as they are."""
-        return len(self._kept)
 
     def keeps(self, address: str, digest: str, part: str = "") -> bool:
         """Whether a page was made of the same, and its files stand as they were written. Then they stay.
@@ -70,7 +65,7 @@ class Published:
             if not state or _state(folder + name) != state:
                 return False
         names = tuple(name for name, _ in listed)
-        self._kept.append((address, part, self._names.setdefault(names, names)))
+        self._kept.append((address, self._names.setdefault(names, names)))
         self._before[address + part] = _SEEN
         return True
 
@@ -81,7 +76,7 @@ class Published:
             names: Relative to the address.
             part: As of `keeps`.
         """
-        self._made.append((address, part, digest, names))
+        self._made[address + part] = (address, digest, names)
 
     def path(self, name: str) -> Path:
         """Where a file that stays lies."""
@@ -92,13 +87,16 @@ class Published:
         if self._output is None:
             return
         rows = []
-        for address, part, digest, names in self._made:
+        for key, (address, digest, names) in self._made.items():
             states = [(name, _state(f"{self._output}/{address}{name}")) for name in names]
-            rows.append((address + part, digest, _encode(states)))
+            rows.append((key, digest, _encode(states)))
         self._store.put_published(self._site, rows)
-        there = {address + part for address, part, _, _ in self._made}
-        there.update(address + part for address, part, _ in self._kept)
-        self._store.forget_published(self._site, [a for a in self._before if a not in there])
+        gone = [
+            key
+            for key, known in self._before.items()
+            if known is not _SEEN and key not in self._made
+        ]
+        self._store.forget_published(self._site, gone)
 
     @property
     def _site(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..addresses import RUNS
-from ..alike import Alike
+from ..alike import Alike, alike, tally
 from ..catalog import kinds_by_name
 from ..columns import RunFigures, Values
 from ..model import Leaderboard, Provenance, RunResult
@@ -179,24 +179,25 @@ class AllRuns:
             said = titles[1:] if has_one_root else titles
             yield _BELOW.join(said), url(shown.leaf.address)
 
+    def _leaves(self, run: RunResult) -> tuple[int, ...]:
+        """The same for runs that the same leaves list: these have it as one object each."""
+        return tuple(map(id, self.shown_in.get(run.location.path, ())))
+
+    def _groups(self, run: RunResult) -> Iterator[str]:
+        """The leaves that list a run, and the groups above them."""
+        for leaf, _ in self._places(run, str):
+            titles = leaf.split(_BELOW)
+            yield from (_BELOW.join(titles[: i + 1]) for i in range(len(titles)))
+
     def _facets(self) -> dict[str, list[tuple[str, int]]]:
         """What the list can be narrowed by, with how many runs each value has. `js/facets.js` counts the same way."""
         runs = self.leaderboard.runs
-        # The runs of a leaf have its places as one object each.
-        keys = [tuple(map(id, self.shown_in.get(run.location.path, ()))) for run in runs]
-        first = dict(zip(reversed(keys), reversed(runs), strict=True))
-        groups = [
-            (tuple(title for title, _ in self._places(first[key], str)), n)
-            for key, n in Counter(keys).items()
-        ]
-        hardware = [((*gpus_in_words(run), processor(run)), n) for run, n in self.kinds]
-        regions = [((region_in_words(run),), n) for run, n in self.kinds]
         found: dict[str, Mapping[str, int]] = {
-            "group": _tally(groups, _with_those_above),
-            "hardware": _tally(hardware, lambda names: map(_without_number, names)),
-            "region": _tally(regions, iter),
+            "group": tally(alike(runs, self._leaves), self._groups),
+            "hardware": tally(self.kinds, _hardware),
+            "region": tally(self.kinds, lambda run: [region_in_words(run)]),
             "provenance": self._figures[_MEASURED_BY].counts(),
-            "date": _tally(_months(runs), lambda month: (month[:4], month)),
+            "date": tally(_months(runs), lambda month: (month[:4], month)),
         }
         return {
             name: sorted((value, n) for value, n in counts.items() if value and n)
@@ -204,20 +205,8 @@ class AllRuns:
         }
 
 
-def _tally(
-    found: Iterable[tuple[_T, int]], values_of: Callable[[_T], Iterable[str]]
-) -> Counter[str]:
-    """How many runs have each value.
-
-    Args:
-        found: What is known of runs, with how many have it.
-        values_of: From it to the values that such a run counts for, each once.
-    """
-    counts: Counter[str] = Counter()
-    for known, n in found:
-        for value in set(values_of(known)):
-            counts[value] += n
-    return counts
+def _hardware(run: RunResult) -> Iterator[str]:
+    return map(_without_number, (*gpus_in_words(run), processor(run)))
 
 
 def _months(runs: Sequence[RunResult]) -> Iterator[tuple[str, int]]:
@@ -226,12 +215,6 @@ def _months(runs: Sequence[RunResult]) -> Iterator[tuple[str, int]]:
     moments = np.round(starts_s * 1e6).astype("datetime64[us]")
     months, counts = np.unique(moments.astype("datetime64[M]"), return_counts=True)
     yield from zip(months.astype(str).tolist(), counts.tolist(), strict=True)
-
-
-def _with_those_above(leaves: tuple[str, ...]) -> Iterator[str]:
-    for leaf in leaves:
-        titles = leaf.split(_BELOW)
-        yield from (_BELOW.join(titles[: i + 1]) for i in range(len(titles)))
 
 
 def _kinds(figures: Mapping[str, Values]) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from ..alike import alike
 from ..carbon import LOOKED_UP, is_live
 from ..grid.tables import sources
 from ..model import GridIntensity, RunResult
@@ -79,9 +80,8 @@ def _kinds(runs: Sequence[RunResult]) -> tuple[list[_Place], list[_Place]]:
     """The different averages that logs state, and those that were looked up for them."""
     places: dict[_Place, None] = {}
     # Most runs are on few grids, as one object each: these are compared once.
-    by_object = {(id(run.info.region), id(run.info.carbon_intensity)): run.info for run in runs}
-    for info in by_object.values():
-        region, grid = info.region, info.carbon_intensity
+    for run, _ in alike(runs, lambda run: (id(run.info.region), id(run.info.carbon_intensity))):
+        region, grid = run.info.region, run.info.carbon_intensity
         if grid is not None:
             places[((region.name or region.id) if region else "", grid)] = None
     return (

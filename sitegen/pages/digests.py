@@ -48,7 +48,7 @@ class Digests:
         said = f"{run.fingerprint}\0{self._leaderboard.run_addresses.get(run.location.path)!r}"
         if run.extras or run.recomputed is not None:
             said += repr((dict(run.extras), run.recomputed))
-        return _hash(said)
+        return text_digest(said)
 
     def group(self, group: Group, ancestors: Sequence[Group]) -> str:
         """Of the page of a group or a leaf, with what lies beside it."""
@@ -82,7 +82,7 @@ class Digests:
         said = [self._common, frame, self._states[run.location.path]]
         for leaf, ancestors, title in places:
             said += (self._leaf(leaf, ancestors), repr(title))
-        return _hash("\0".join(said))
+        return text_digest("\0".join(said))
 
     def some_runs(
         self, runs: Iterable[RunResult], leaves_of: Callable[[str], Iterable[Lineage]]
@@ -99,7 +99,7 @@ class Digests:
             for path in paths:
                 said.append(self._states[path])
                 said += [f"\1{self._leaf(*lineage)}" for lineage in leaves_of(path)]
-            known = self._of_some[paths] = _hash("\0".join(said))
+            known = self._of_some[paths] = text_digest("\0".join(said))
         return known
 
     def of_site(self, content: object) -> str:
@@ -152,8 +152,9 @@ def _shown(node: Node) -> list[object]:
 
 
 def _digest(*of: object) -> str:
-    return _hash(repr(of))
+    return text_digest(repr(of))
 
 
-def _hash(text: str) -> str:
+def text_digest(text: str) -> str:
+    """Of a text that says all that counts."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
@@ -12,6 +11,7 @@ import msgspec
 from ..cache import versions
 from ..model import RunResult
 from .content import PageContent
+from .digests import text_digest
 from .stubs import Stub
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -149,8 +149,7 @@ class KeptPages:
         return [known[key] for key in keys]
 
     def _digest_of_pieces(self, name: str) -> str:
-        said = f"{versions.rendering()}\0{self._site}\0{name}"
-        return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        return text_digest(f"{versions.rendering()}\0{self._site}\0{name}")
 
     def _value(
         self, address: str, digest: str, make: Callable[[], _T], decode: Callable[[bytes], _T]

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from ..addresses import METHODS
-from ..alike import Alike
+from ..alike import Alike, alike, tally
 from ..carbon import basis_of, is_live
 from ..catalog import figure_kinds
 from ..columns import RunFigures
@@ -183,10 +183,9 @@ def _own_figures(leaderboard: Leaderboard) -> Section | None:
 
 
 def _power(kinds: Sequence[Alike]) -> Section:
-    found: Counter[str] = Counter()
-    for run, n in kinds:
-        for source in power_of(run) or [UNNAMED_SOURCE.get(run.info.format, _UNTOLD)]:
-            found[source] += n
+    found = tally(
+        kinds, lambda run: power_of(run) or [UNNAMED_SOURCE.get(run.info.format, _UNTOLD)]
+    )
     rows = _tally_rows(found, lambda source: (Entry(source),))
     text = ("What read the power or the energy. A run may have several: one for each component.",)
     table = MethodsTable("Power sources", _head("Source", runs=True), rows)
@@ -246,11 +245,7 @@ def _pue(runs: Sequence[RunResult]) -> Section:
 
 def _carbon(runs: Sequence[RunResult]) -> Section:
     # Most runs are on few grids, as one object each: these are put into words once.
-    keys = [_grid_key(run) for run in runs]
-    first = dict(zip(reversed(keys), reversed(runs), strict=True))
-    found: Counter[tuple[Entry, ...]] = Counter()
-    for key, n in Counter(keys).items():
-        found[_grid(first[key])] += n
+    found = tally(alike(runs, _grid_key), lambda run: [_grid(run)])
     rows = _tally_rows(found, lambda grid: grid)
     bases = sorted({basis for run in runs if (basis := basis_of(run)) is not None})
     text = [
@@ -398,10 +393,7 @@ def _tally(
     caption: str, label: str, kinds: Iterable[Alike], of: Callable[[RunResult], Iterable[str]]
 ) -> MethodsTable:
     """How many runs have each value, the most frequent first."""
-    found: Counter[str] = Counter()
-    for run, n in kinds:
-        for value in of(run):
-            found[value] += n
+    found = tally(kinds, of)
     rows = _tally_rows(found, lambda value: (Entry(value),))
     return MethodsTable(caption, _head(label, runs=True), rows)
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from ..addresses import COMPARE, METHODS, RUN_TABLE, RUNS
 from ..alike import Alike, alike
 from ..columns import GroupFigures, RunFigures
-from ..forked import results_of_children
+from ..forked import n_children, results_of_children
 from ..model import Group, Leaderboard, RunResult, TimeChart, last_end_s
 from ..plots.siblings import SIBLINGS_FILE, siblings_data
 from ..progress import Progress
@@ -114,8 +114,8 @@ class PageRenderer:
             for group, ancestors in _with_ancestors(self._leaderboard.roots)
             if (digest := self._digests.group(group, ancestors)) not in known
         ]
-        if len(new) < 2 * _WORTH_A_PROCESS:
-            return
+        if n_children(len(new), jobs, _WORTH_A_PROCESS) < 2:
+            return  # `group_pages` makes them itself
         kept, collected = self._kept.collected(_name_of_tests(group) for group, _, _ in new)
 
         def made(item: tuple[Group, tuple[Group, ...], str]) -> bytes:

@@ -4,12 +4,12 @@ sections of the page of methods."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from ..addresses import METHODS, RUNS
-from ..alike import Alike
+from ..alike import Alike, tally
 from ..download import iso
 from ..model import RunResult
 from ..text import count
@@ -31,8 +31,8 @@ class Stub:
 
 def stubs(runs: Sequence[Alike]) -> Iterator[Stub]:
     """All stubs, hardware first, the most used first of each kind."""
-    yield from _hardware("Processor", ((processor(run), n) for run, n in runs))
-    yield from _hardware("GPU", ((name, n) for run, n in runs for name in gpus(run)))
+    yield from _hardware("Processor", tally(runs, lambda run: filter(None, [processor(run)])))
+    yield from _hardware("GPU", tally(runs, gpus))
     yield from _packages(runs)
 
 
@@ -43,11 +43,7 @@ def methods_stubs(methods: MethodsView) -> Iterator[Stub]:
         yield Stub(f"{METHODS}/#{section.id}", f"{methods.title}: {section.title}", words)
 
 
-def _hardware(kind: str, names: Iterable[tuple[str, int]]) -> Iterator[Stub]:
-    found: Counter[str] = Counter()
-    for name, n in names:
-        found[name] += n
-    del found[""]
+def _hardware(kind: str, found: Counter[str]) -> Iterator[Stub]:
     for name, n in found.most_common():
         yield Stub(f"{RUNS}/?hardware={quote(name, safe='')}", name, f"{kind} of {count(n, 'run')}")
 
