@@ -39,12 +39,17 @@ _LOOK = """() => {
   return { control: element.dataset.control ?? null, shows: focused !== at_rest, isInView, html };
 }"""
 
+# The search of the comparing page loads what can be chosen when it gets the focus; its list moves what lies below it.
+_LOADED = """() => [...document.querySelectorAll("[role=status]")].every((status) =>
+  !status.textContent.startsWith("Loading"))"""
+
 
 def _tabbed(page: Any, most: int) -> list[dict[str, Any]]:
     """What gets the focus, in order, when Tab is pressed until the page is left."""
     seen: list[dict[str, Any]] = []
     for _ in range(most):
         page.keyboard.press("Tab")
+        page.wait_for_function(_LOADED)
         look = page.evaluate(_LOOK)
         if look is None or (seen and look["control"] == seen[0]["control"]):
             break
