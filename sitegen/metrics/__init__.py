@@ -68,11 +68,14 @@ def _emissions(m: Measurement) -> Mapping[str, Figure]:
 
 def _hours(m: Measurement) -> Mapping[str, Figure]:
     duration_h = m.timeline.duration_s / SECONDS_PER_HOUR
+    covers_time = duration_h > 0
     n_gpus = len(m.log.info.gpu_info)
     cpu_seconds = m.log.samples.cpu_seconds
+    if cpu_seconds == 0 and len(m.log.samples.time_s) == 1:
+        cpu_seconds = None  # our collector counts from its first sample on
     use = m.log.samples.channels.get("gpu_utilisation")
     gpu_hours = ABSENT
-    if use is not None and n_gpus:
+    if use is not None and n_gpus and covers_time:
         covered = m.timeline.covered(use)
         used_s = m.timeline.held(use)
         used_s *= m.timeline.interval_s
@@ -81,17 +84,19 @@ def _hours(m: Measurement) -> Mapping[str, Figure]:
         hours = exact_sum(len(used_s), lambda rows: used_s[rows]) * n_gpus / SECONDS_PER_HOUR
         gpu_hours = Figure(hours, _by_share(m.timeline.share(covered)))
     return {
-        "duration_hours": Figure(duration_h, "measured"),
+        "duration_hours": Figure(duration_h, "measured") if covers_time else ABSENT,
         "cpu_hours": ABSENT
         if cpu_seconds is None
         else Figure(cpu_seconds / SECONDS_PER_HOUR, _by_share(m.timeline.share_to_last_sample)),
         "gpu_hours": gpu_hours,
-        "allocated_gpu_hours": Figure(duration_h * n_gpus, "measured") if n_gpus else ABSENT,
+        "allocated_gpu_hours": Figure(duration_h * n_gpus, "measured")
+        if n_gpus and covers_time
+        else ABSENT,
     }
 
 
 def _power(m: Measurement) -> Mapping[str, Figure]:
-    if not m.energy.components or m.timeline.duration_s <= 0:
+    if not m.energy.components:
         return {"mean_power_w": ABSENT}
     joules = fsum(c.total_j for c in m.energy.components)
     share = 1.0 if m.timeline.holds_for_ever else m.energy.measured_share
@@ -101,7 +106,8 @@ def _power(m: Measurement) -> Mapping[str, Figure]:
 
 
 def _share(m: Measurement) -> Mapping[str, Figure]:
-    return {"measured_share": Figure(m.energy.measured_share, "measured")}
+    share = Figure(m.energy.measured_share, "measured") if m.energy.components else ABSENT
+    return {"measured_share": share}
 
 
 def _by_share(share: float) -> Provenance:

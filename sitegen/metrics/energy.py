@@ -36,7 +36,7 @@ class RunEnergy:
     missing: tuple[str, ...]
     """Components that the machine has and nothing was read of."""
     measured_share: float
-    """Share of the time covered by real samples of every component that has any."""
+    """Share of the time covered by real samples of every component that has any; 0 without any."""
 
     def of(self, component: str) -> ComponentEnergy | None:
         """The energy of "cpu" or "gpu"; None where nothing was read of it."""
@@ -85,16 +85,18 @@ WELL_COVERED = 0.95
 
 
 def run_energy(log: RunLog, timeline: Timeline) -> RunEnergy:
-    """Energy by interval of each component that has readings."""
-    components = tuple(_components(log, timeline))
+    """Energy by interval of each component that has readings.
+
+    A log that covers no time, such as one cut off behind its first sample, says nothing of what was used: a sum over no
+    time would be zero.
+    """
+    components = tuple(_components(log, timeline)) if timeline.duration_s > 0 else ()
     present = {c.component for c in components}
     expected = {"cpu", "gpu"} if log.info.gpu_info else {"cpu"}
-    covered = np.ones(len(timeline.interval_s), dtype=bool)
-    for component in components:
-        covered &= component.covered
-    if not components:
-        covered = timeline.covered(log.samples.time_s)
-    return RunEnergy(components, tuple(sorted(expected - present)), timeline.share(covered))
+    share = 0.0
+    if components:
+        share = timeline.share(np.logical_and.reduce([c.covered for c in components]))
+    return RunEnergy(components, tuple(sorted(expected - present)), share)
 
 
 def _components(log: RunLog, timeline: Timeline) -> Iterator[ComponentEnergy]:
@@ -120,7 +122,10 @@ def _by_power(component: str, log: RunLog, timeline: Timeline) -> ComponentEnerg
 
 
 def _by_counters(component: str, log: RunLog, timeline: Timeline) -> ComponentEnergy | None:
-    """From cumulative joules: those attributed to the run, else its share of the whole devices'."""
+    """From cumulative joules: those attributed to the run, else its share of the whole devices'.
+
+    None, too, where each was read but once: what a counter shows at first was used before.
+    """
     counted = log.samples.energy_j
     share: FloatArray | float | None = 1.0
     if f"attributable:{component}" in counted:
@@ -128,7 +133,7 @@ def _by_counters(component: str, log: RunLog, timeline: Timeline) -> ComponentEn
     else:
         counters = [device for device in counted if device.partition(":")[0] == component]
         share = _share_of_power(component, log, timeline)
-    if not counters or share is None:
+    if share is None or not any(_was_read_twice(counted[counter]) for counter in counters):
         return None
     kinds = {source.kind for source in log.info.power_sources if source.component == component}
     covered = np.logical_and.reduce([_spoken_for(counted[c], timeline, kinds) for c in counters])
@@ -186,6 +191,10 @@ def _spoken_for(
         first, behind = int(np.argmax(present)), len(present) - int(np.argmax(present[::-1]))
         covered[first + 1 : behind] = True
     return covered
+
+
+def _was_read_twice(counted_j: FloatArray) -> bool:
+    return int(np.count_nonzero(~np.isnan(counted_j))) > 1
 
 
 def _steps(held_j: FloatArray) -> FloatArray:

@@ -103,7 +103,7 @@ class Impact:
     by_origin_kwh: Mapping[Origin, float]
     """Energy without PUE."""
     n_sampled: int
-    """Runs whose log tells for how much of the time there are samples: all but those of most other tools."""
+    """Runs whose log tells for how much of the time there are readings: those of most other tools do not."""
     share_without_samples: float | None
     """Of the wall-clock time of these."""
     n_poorly_sampled: int

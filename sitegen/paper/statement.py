@@ -152,11 +152,9 @@ def _unread(impact: Impact) -> Iterator[Sentence]:
 
 def _gaps(impact: Impact) -> Iterator[Sentence]:
     share = impact.share_without_samples
+    of = "" if impact.n_sampled == impact.n_runs else f" of {count(impact.n_sampled, 'run')}"
     if not share:
         if impact.n_sampled:
-            of = (
-                "" if impact.n_sampled == impact.n_runs else f" of {count(impact.n_sampled, 'run')}"
-            )
             yield (f"Samples cover all of the time{of}.",)
         return
     in_runs = f" (in {count(impact.n_poorly_sampled, 'run')})" if impact.n_runs > 1 else ""
@@ -166,7 +164,7 @@ def _gaps(impact: Impact) -> Iterator[Sentence]:
         rule = "the last reading before it stands for it"
     else:
         rule = "it adds no energy"
-    yield (f"No samples cover {percent(share)} of the time{in_runs}: {rule}.",)
+    yield (f"No samples cover {percent(share)} of the time{of}{in_runs}: {rule}.",)
 
 
 def _emissions(impact: Impact) -> Iterator[Sentence]:

@@ -138,7 +138,7 @@ def test_one_sample_alone_has_a_duration_only_by_its_info(tmp_path: Path) -> Non
     write_run(tmp_path / "logs" / "alone", [sample], None)
     figures = measured(tmp_path / "logs")
     assert figures["logs/spanned"]["energy_kwh"] == pytest.approx(0.001)
-    assert figures["logs/alone"]["duration_hours"] == 0.0
+    assert figures["logs/alone"]["duration_hours"] is None
     assert figures["logs/alone"]["mean_power_w"] is None
 
 

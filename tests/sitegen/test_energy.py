@@ -239,6 +239,33 @@ def test_without_any_power_energy_is_absent() -> None:
     assert value(run, "duration_hours") == pytest.approx(2 / 3600)
 
 
+def test_a_log_of_no_time_says_nothing_of_energy() -> None:
+    """Of a log that was cut off at its first sample nothing is known: zero would lower the mean of its group."""
+    for form in (SEED, "wattboard/1"):
+        cut = log([0.0], form=form, gpus=1, cpu_power_w=[90.0], gpu_power_w=[90.0])
+        assert {name for name, of in figures(cut, 1.0).items() if of.value is not None} <= {
+            "mean_carbon_intensity_g_per_kwh"
+        }
+
+
+def test_a_counter_that_was_read_once_says_nothing() -> None:
+    """What a counter shows at first was used before. Power beside it counts, as where there is no counter."""
+    once = {"attributable:cpu": [0.0, np.nan]}
+    unread = log([0.1, 5.0], form="wattboard/1", energy_j=once)
+    assert value(unread, "energy_kwh") is None
+    assert value(unread, "measured_share") is None
+    assert value(unread, "duration_hours") == 5.0 / 3600
+    with_power = log([0.1, 5.0], form="wattboard/1", energy_j=once, cpu_power_w=[np.nan, 10.0])
+    assert value(with_power, "energy_kwh") == pytest.approx(10 * 5 / 3.6e6)
+
+
+def test_cpu_time_of_one_sample_counts_unless_it_is_zero() -> None:
+    """Ours counts from the first sample on; a seed log has what its processes had used by then."""
+    assert value(log([0.1], form="wattboard/1", cpu_seconds=0.0), "cpu_hours") is None
+    assert value(log([0.1, 0.2], form="wattboard/1", cpu_seconds=0.0), "cpu_hours") == 0
+    assert value(log([0.1], cpu_seconds=3.6), "cpu_hours") == pytest.approx(0.001)
+
+
 def test_cpu_time_ends_with_the_last_sample() -> None:
     """A run that went on for long after its last sample has used more CPU time than its log tells: partial."""
     for end_s, provenance in ((10.2, "measured"), (40.0, "partial")):
