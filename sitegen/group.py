@@ -116,6 +116,7 @@ def filter_problems(
     """Filters that match nothing, siblings that share runs, and runs that no leaf shows."""
     shown: set[str] = set()
     told: set[int] = set()
+    such_as = f" (such as {locations[0].path})" if locations else ""
     for node in spec.walk():
         if node.is_leaf:
             shown |= of[id(node)]
@@ -127,7 +128,7 @@ def filter_problems(
                 node,
                 "filter" if node.filter else "",
                 f"expected runs that match the filter{pattern}, found none",
-                "filters see the run's path from the log folder's own name on, and only the parent's runs",
+                f"filters see the run's path from the log folder's own name on{such_as}, and only the parent's runs",
                 severity="warning",
             )
         yield from _overlaps(spec, node, of)

@@ -5,6 +5,7 @@ Only what mkdocs 1.6 and properdocs share is used. See docs/adr/0002-mkdocs-is-t
 
 from __future__ import annotations
 
+import errno
 import logging
 import subprocess
 import tempfile
@@ -108,6 +109,7 @@ class PluginOptions(Config):  # type: ignore[no-untyped-call]
     """Under which the data may be used: an SPDX id such as CC-BY-4.0, or an address."""
 
 
+_NO_PLACE_TO_SERVE = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
 _BESIDE = "#beside"
 """Of what stands in the site's folder, the files beside the page of an address. That of no page ends so."""
 
@@ -926,12 +928,24 @@ def serve_site(options: SiteOptions, address: str | None) -> None:
 
     Raises:
         HostError: it could not be built; the reason was logged.
+        WattboardError: nothing can be served at that address, as where another program does.
     """
     with _failures_told(), _settings(options) as (config_file, settings):
         # Here: a build needs no web server.
         from mkdocs.commands.serve import serve as mkdocs_serve
 
-        mkdocs_serve(config_file, dev_addr=address, **settings)
+        try:
+            mkdocs_serve(config_file, dev_addr=address, **settings)
+        except OSError as error:
+            if error.errno not in _NO_PLACE_TO_SERVE or error.filename is not None:
+                raise  # about a file
+            problem = Problem(
+                address or "dev_addr",
+                f"expected a free address to serve at, found: {error.strerror}",
+                hint="end what is served there, or choose another with --dev-addr, such as 127.0.0.1:8001",
+                severity="error",
+            )
+            raise WattboardError(problem) from error
 
 
 @contextmanager

@@ -157,12 +157,21 @@ def _imported(name: str, spec: SiteSpec, problems: list[Problem]) -> Processor |
             Problem(
                 str(spec.file),
                 f'expected the processor "{name}", found: {type(error).__name__}: {error}',
-                hint=f"install the package that has it, or put {module.split('.')[0]}.py beside the spec; "
-                "its figures are missing from the site",
+                hint=f"{_remedy(module, function, error)}; its figures are missing from the site",
             )
         )
         return None
     return processor
+
+
+def _remedy(module: str, function: str, error: BaseException) -> str:
+    """What to do about a processor that cannot be imported."""
+    absent = error.name if isinstance(error, ModuleNotFoundError) else None
+    if absent is None:
+        return f'see that {module} can be imported and has a function "{function}"'
+    if f"{module}.".startswith(f"{absent}."):
+        return f"install the package that has it, or put {absent.split('.')[0]}.py beside the spec"
+    return f"install {absent}, which {module} imports"
 
 
 def _processed(

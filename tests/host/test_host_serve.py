@@ -159,3 +159,24 @@ def test_a_preview_that_cannot_start_says_why(lab: Lab) -> None:
         assert "site.json" in done.err
         assert "Traceback" not in done.err
         assert list(lab.temporary.iterdir()) == []
+
+
+def test_an_address_that_is_taken_is_told(lab: Lab) -> None:
+    """Where another program serves already, the error says what to do."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        ended = subprocess.run(
+            [str(SCRIPTS / WATTBOARD[0]), *WATTBOARD[1:], address],
+            cwd=lab.folder,
+            env=lab.environment(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    assert ended.returncode == 1
+    assert f"error: {address}: expected a free address to serve at, found: " in ended.stderr
+    assert "choose another with --dev-addr" in ended.stderr
+    assert "Traceback" not in ended.stderr
