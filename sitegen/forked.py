@@ -10,7 +10,7 @@ import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ _T = TypeVar("_T")
 
 _WORTH_A_PROCESS = 50
 """Items. Copying a process costs as much as a few pages."""
+_PIPE_BYTES = 1 << 20
 _HEAD = struct.Struct("<?Q")
 """Of a message of a child: whether it tells of a failure, and how many bytes follow."""
 
@@ -49,62 +50,69 @@ def each_in_children(
         OSError: as `work` has raised it.
         ChildError: it raised something else, or a process was ended from outside.
     """
-    for _ in results_of_children(items, work, jobs, progress, title):
-        pass
-
-
-def results_of_children(
-    items: Sequence[_T],
-    work: Callable[[_T], bytes | None],
-    jobs: int | None,
-    progress: Progress,
-    title: str,
-    worth_a_process: int | None = None,
-) -> Iterator[bytes]:
-    """As `each_in_children`, but gives what `work` returns, in any order.
-
-    Args:
-        worth_a_process: As many items, at least, each process gets.
-    """
-    n = n_children(len(items), jobs, worth_a_process)
-    if n < 2:
+    n = min(jobs or cores(), len(items) // _WORTH_A_PROCESS)
+    if n < 2 or not can_fork():
         with progress.step(title, total=len(items)) as step:
             for item in items:
-                yield work(item) or b""
+                work(item)
                 step.advance()
         return
     # The children first: showing progress takes a thread, and none may be there when a process is copied.
-    with (
-        _children([items[i::n] for i in range(n)], work) as children,
-        progress.step(title, total=len(items)) as step,
-    ):
-        for result in _results(children):
+    with begun(items, work, n) as results, progress.step(title, total=len(items)) as step:
+        for _ in results:
             step.advance()
-            yield result
 
 
-def n_children(n_items: int, jobs: int | None, worth_a_process: int | None = None) -> int:
-    """How many processes would work on so many items; below 2, all is done in this one."""
-    return (
-        min(jobs or cores(), n_items // (worth_a_process or _WORTH_A_PROCESS)) if _can_fork() else 1
-    )
+@contextmanager
+def begun(
+    items: Sequence[_T], work: Callable[[_T], bytes | None], n: int
+) -> Iterator[Iterator[bytes]]:
+    """Have n processes work on items while the caller does something else. Only where `can_fork`.
 
-
-def in_child(work: Callable[[], None]) -> None:
-    """Do something in a process of its own, where that is safe, so that the memory it takes is given back.
+    Returns:
+        What `work` returns of each item, in any order. All of it is to be taken.
 
     Raises:
-        As `each_in_children`.
+        As `each_in_children`, at the end.
     """
-    if not _can_fork():
-        work()
+    with _children([items[i::n] for i in range(n)], work) as children:
+        yield _results(children)
+
+
+@contextmanager
+def in_children(works: Sequence[Callable[[], None]], jobs: int | None) -> Iterator[None]:
+    """Have each work done in a process of its own while the caller does something else; all are done at the end.
+
+    Of their own also where there is one job, one after the other then: so the memory that they take is given back.
+
+    Raises:
+        As `each_in_children`, at the end.
+    """
+    if not can_fork():
+        yield
+        for work in works:
+            work()
         return
-    with _children([[None]], lambda _: work()) as children:
-        for _ in _results(children):
-            pass
+    at_once, then = ([], works) if (jobs or cores()) == 1 else (works, [])
+    with _children([[work] for work in at_once], _done) as children:
+        yield
+        _wait(children)
+    for work in then:
+        with _children([[work]], _done) as children:
+            _wait(children)
 
 
-def _can_fork() -> bool:
+def _done(work: Callable[[], None]) -> None:
+    work()
+
+
+def _wait(children: Sequence[_Child]) -> None:
+    for _ in _results(children):
+        pass
+
+
+def can_fork() -> bool:
+    """Whether this process can be copied safely."""
     return sys.platform == "linux" and threading.active_count() == 1
 
 
@@ -154,7 +162,7 @@ def _children(
 
 def _forked(items: Sequence[_T], work: Callable[[_T], bytes | None]) -> _Child:
     parent = os.getpid()
-    read_end, write_end = os.pipe()
+    read_end, write_end = _pipe()
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
@@ -176,6 +184,16 @@ def _forked(items: Sequence[_T], work: Callable[[_T], bytes | None]) -> _Child:
         _send(write_end, _pickled(error), is_failure=True)
     finally:
         os._exit(code)
+
+
+def _pipe() -> tuple[int, int]:
+    """One that takes some pages while nobody reads: its process goes on, though this one does something else."""
+    import fcntl  # which only systems have that can fork
+
+    read_end, write_end = os.pipe()
+    with suppress(OSError):  # more than the system allows
+        fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return read_end, write_end
 
 
 def _send(pipe: int, content: bytes, *, is_failure: bool) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
@@ -46,7 +45,7 @@ from .cache.published import Published
 from .carbon import OF_LOG, Reference, reference
 from .charts import plotly_bundle
 from .errors import Problem, WattboardError
-from .forked import each_in_children, in_child
+from .forked import each_in_children, in_children
 from .garbage import nothing_to_free
 from .hard_links import link_or_copy
 from .kept import Kept
@@ -257,21 +256,11 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         links = Links(config.use_directory_urls)
         store, name = self._kept.store, str(_path(self.config.site_spec, config).resolve())
         renderer = PageRenderer(leaderboard, self._site(config), links, KeptPages(store, name))
-        renderer.make_group_pages(store.page_digests(name), self.config.jobs, progress())
-        pages: dict[str, LeaderboardPage] = {}
-        beside: dict[str, Packed | None] = {}
-        published = self._standing
-        for content in chain(renderer.group_pages(), renderer.other_pages()):
-            page = LeaderboardPage(content, self._page_file(content.address, config), config)
-            page.put_aside()
-            pages[content.address] = page
-            here = self._prefix + content.address
-            stay = published.keeps(here, content.digest, _BESIDE)
-            if not stay:
-                published.made(here, content.digest, [*content.files], _BESIDE)
-            beside |= {
-                here + name: None if stay else Packed(text) for name, text in content.files.items()
-            }
+        with renderer.group_pages_begun(store.page_digests(name), self.config.jobs, progress()):
+            others = [self._made_page(content, config) for content in renderer.other_pages()]
+        made = [self._made_page(content, config) for content in renderer.group_pages()] + others
+        pages = {page.source.address: page for page, _ in made}
+        beside = {place: packed for _, of_page in made for place, packed in of_page.items()}
         added = [page.file for page in pages.values()]
         # Filled once all pages are written. Known to MkDocs, so that pages of a lab's own may link to them.
         added += [self._file(name, "", config) for name in DATA_FILES]
@@ -369,8 +358,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             # Ten thousand pages would take longer than the change of which one is to be seen.
             self._preview.resume(self._made_on_demand(config))
         else:
-            self._write_run_pages(config)
-            self._write_data(config)
+            with self._data_begun(config):
+                self._write_run_pages(config)
             self._close()
 
     def on_build_error(self, **_: Any) -> None:
@@ -548,6 +537,20 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
                     config, place, abs_src_path=str(file), inclusion=InclusionLevel.NOT_IN_NAV
                 )
 
+    def _made_page(
+        self, content: PageContent, config: MkDocsConfig
+    ) -> tuple[LeaderboardPage, dict[str, Packed | None]]:
+        """A page, and what is to lie beside it as `_Build.beside` has it."""
+        page = LeaderboardPage(content, self._page_file(content.address, config), config)
+        page.put_aside()
+        here, published = self._prefix + content.address, self._standing
+        stay = published.keeps(here, content.digest, _BESIDE)
+        if not stay:
+            published.made(here, content.digest, [*content.files], _BESIDE)
+        return page, {
+            here + name: None if stay else Packed(text) for name, text in content.files.items()
+        }
+
     def _page_file(self, address: str, config: MkDocsConfig) -> File:
         return self._file(f"{address}index.md", "", config)
 
@@ -626,21 +629,30 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
 
     # -- files of no page --------------------------------------------------------------------------------------------
 
-    def _write_data(self, config: MkDocsConfig) -> None:
-        """Write what tells of all runs, where it does not stand in the site's folder already."""
+    @contextmanager
+    def _data_begun(self, config: MkDocsConfig) -> Iterator[None]:
+        """Write what tells of all runs, where it does not stand in the site's folder already.
+
+        Begins with it, lets the caller do something else, and ends when all is written.
+        """
         published = self._standing
         digest = self._current.renderer.data_digest()
+        todo = []
         for place in self._data_places():
-            address = self._prefix + place
-            if not published.keeps(address, digest):
-                # Here what asks the cache: its database is not to be used in a copy of the process.
-                parts = self._write_small(place, config)
-                # Apart: Arrow and the index need memory, which is given back so.
-                in_child(partial(self._write_large, place, config, parts))
-                published.made(address, digest, self._names_at(place, config))
+            if not published.keeps(self._prefix + place, digest):
+                todo.append(place)
             elif place == "":
                 for name in DATA_FILES:
-                    (Path(config.site_dir) / address / name).unlink()
+                    (Path(config.site_dir) / self._prefix / name).unlink()
+        # Apart: Arrow and the index need memory, which is given back so. What asks the cache is asked here: its
+        # database is not to be used in a copy of the process.
+        large = [partial(self._write_large, place, config, self._parts_at(place)) for place in todo]
+        with in_children(large, self.config.jobs):
+            yield
+            if "" in todo:
+                self._write_run_files(Path(config.site_dir) / self._prefix)
+        for place in todo:
+            published.made(self._prefix + place, digest, self._names_at(place, config))
 
     def _data_places(self) -> Iterator[str]:
         """Folders below the leaderboard's own."""
@@ -658,14 +670,13 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
 
     def _write_data_at(self, place: str, config: MkDocsConfig) -> None:
         """Write the files of one of these folders."""
-        self._write_large(place, config, self._write_small(place, config))
+        if place == "":
+            self._write_run_files(Path(config.site_dir) / self._prefix)
+        self._write_large(place, config, self._parts_at(place))
 
-    def _write_small(self, place: str, config: MkDocsConfig) -> list[str]:
-        """Write those of its files that are made in parts. Gives the parts of the others."""
-        if place == run_index.FOLDER:
-            return self._current.renderer.index_parts()
-        self._write_run_files(Path(config.site_dir) / self._prefix)
-        return []
+    def _parts_at(self, place: str) -> Sequence[str]:
+        """What the large files of one of these folders are put together from, as far as it is kept in parts."""
+        return self._current.renderer.index_parts() if place == run_index.FOLDER else ()
 
     def _write_large(self, place: str, config: MkDocsConfig, parts: Sequence[str]) -> None:
         """Write those of its files that need memory."""

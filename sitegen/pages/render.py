@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
@@ -14,7 +15,8 @@ from markupsafe import Markup
 from ..addresses import COMPARE, METHODS, RUN_TABLE, RUNS
 from ..alike import Alike, alike
 from ..columns import GroupFigures, RunFigures
-from ..forked import n_children, results_of_children
+from ..execute import cores
+from ..forked import begun, can_fork
 from ..model import Group, Leaderboard, RunResult, TimeChart, last_end_s
 from ..plots.siblings import SIBLINGS_FILE, siblings_data
 from ..progress import Progress
@@ -52,7 +54,9 @@ from .views import Download, FactTable, IndexView, Link
 INDEX_TITLE = "Leaderboards"
 _TEMPLATES_OF_GROUPS = ("group.html", "macros.html", "cite.html")
 _WORTH_A_PROCESS = 10
-"""Pages of groups. Copying a process costs as much as a few."""
+"""Pages of groups of few runs. Copying a process costs as much as some of them."""
+_RUNS_OF_A_PAGE = 500
+"""So many runs make a group's page as much more work as the page of another group."""
 
 
 @cache
@@ -103,8 +107,13 @@ class PageRenderer:
             make = partial(self._group_page, figures, ancestors, self._kept)
             yield self._kept.page(figures.group.address, digest, make)
 
-    def make_group_pages(self, known: Container[str], jobs: int | None, progress: Progress) -> None:
-        """Make pages for `group_pages` ahead, in as many processes as there are cores, where there are many to make.
+    @contextmanager
+    def group_pages_begun(
+        self, known: Container[str], jobs: int | None, progress: Progress
+    ) -> Iterator[None]:
+        """Make pages for `group_pages` ahead in processes of their own, where they are much work.
+
+        Begins with it, lets the caller do something else, and ends when all are made.
 
         Args:
             known: Digests of pages that are there already.
@@ -114,8 +123,11 @@ class PageRenderer:
             for group, ancestors in _with_ancestors(self._leaderboard.roots)
             if (digest := self._digests.group(group, ancestors)) not in known
         ]
-        if n_children(len(new), jobs, _WORTH_A_PROCESS) < 2:
-            return  # `group_pages` makes them itself
+        work = sum(1 + len(group.runs) // _RUNS_OF_A_PAGE for group, _, _ in new)
+        n = min(jobs or cores(), work // _WORTH_A_PROCESS, len(new))
+        if n < 2 or not can_fork():
+            yield  # `group_pages` makes them itself
+            return
         kept, collected = self._kept.collected(_name_of_tests(group) for group, _, _ in new)
 
         def made(item: tuple[Group, tuple[Group, ...], str]) -> bytes:
@@ -128,9 +140,12 @@ class PageRenderer:
             self._environment.get_template(name)
         # The largest first, so that no core is left with one at the end.
         new.sort(key=lambda item: -len(item[0].runs))
-        title = "Making pages of groups"
-        for taken in results_of_children(new, made, jobs, progress, title, _WORTH_A_PROCESS):
-            self._kept.put(taken)
+        with begun(new, made, n) as results:
+            yield
+            with progress.step("Making pages of groups", total=len(new)) as step:
+                for taken in results:
+                    self._kept.put(taken)
+                    step.advance()
 
     def _group_page(
         self, figures: GroupFigures, ancestors: tuple[Group, ...], kept: KeptPages

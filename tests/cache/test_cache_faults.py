@@ -248,3 +248,54 @@ def test_an_error_in_a_copy_of_this_process_is_told() -> None:
             forked.each_in_children(range(10), work, 2, Silence(), "x")
     finally:
         forked._WORTH_A_PROCESS = forked_threshold
+
+
+_BACKGROUND = """
+import sys, time
+from pathlib import Path
+from wattboard.sitegen import forked
+
+def work(i):
+    return bytes([i]) * 3_000_000  # more than a pipe takes
+
+with forked.begun([1, 2, 3, 4, 5], work, 2) as results:
+    time.sleep(0.1)
+    taken = sorted(results)
+assert taken == [work(i) for i in (1, 2, 3, 4, 5)]
+
+def write(name):
+    Path(sys.argv[1], name).write_text("here")
+
+for jobs in (1, 2):
+    names = [f"{jobs}-{i}" for i in range(3)]
+    with forked.in_children([lambda name=name: write(name) for name in names], jobs):
+        Path(sys.argv[1], f"{jobs}-caller").write_text("here")
+    assert len(list(Path(sys.argv[1]).glob(f"{jobs}-*"))) == 4
+
+def fail():
+    raise OSError(28, "No space left on device", "/x")
+
+for jobs in (1, 2):
+    try:
+        with forked.in_children([fail], jobs):
+            pass
+    except OSError as error:
+        assert error.errno == 28
+    else:
+        raise AssertionError("nothing was told")
+
+began = time.monotonic()
+try:
+    with forked.in_children([lambda: time.sleep(600)], 2):
+        raise KeyboardInterrupt
+except KeyboardInterrupt:
+    print("ended" if time.monotonic() - began < 300 else "waited")
+"""
+
+
+def test_work_in_the_background(tmp_path: Path) -> None:
+    """All of it is done, or its error told, at the end; a caller that is interrupted ends it."""
+    done = subprocess.run(
+        [sys.executable, "-c", _BACKGROUND, tmp_path], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")
