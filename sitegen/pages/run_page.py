@@ -117,13 +117,11 @@ def _when(run: RunResult) -> str:
         return _when_reported(run)
     if run.start_s is None or run.end_s is None:
         return ""
-    samples = count(run.n_samples, "sample")
-    took_s = run.end_s - run.start_s
-    of = ""
-    if len(run.parts) > 1:
-        of = f" within {duration(took_s)}"
-        took_s = (run.figures["duration_hours"].value or 0.0) * SECONDS_PER_HOUR
-    return f"{moment(run.start_s)}, for {duration(took_s)}{of}, {samples}"
+    hours = run.figures["duration_hours"].value
+    took = "" if hours is None else f", for {duration(hours * SECONDS_PER_HOUR)}"
+    if took and len(run.parts) > 1:
+        took += f" within {duration(run.end_s - run.start_s)}"
+    return f"{moment(run.start_s)}{took}, {count(run.n_samples, 'sample')}"
 
 
 def _when_reported(run: RunResult) -> str:
