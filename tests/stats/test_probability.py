@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+from scipy.special import gammaln, ndtr, ndtri, stdtr, stdtrit
 from wattboard.sitegen.probability import (
     normal_bound,
     normal_tails,
@@ -23,9 +23,19 @@ ALPHA = st.floats(1e-12, 0.999)
 def test_tails_of_student_are_scipys(pairs: list[tuple[float, float]]) -> None:
     """To 12 digits, in the middle and far out, many at once."""
     freedom, t = np.array(pairs).T
-    assert student_tails(freedom, t) == pytest.approx(
-        2 * stdtr(freedom, -abs(t)), rel=1e-12, abs=1e-300
-    )
+    expected = 2 * stdtr(freedom, -abs(t))
+    # Next to 0 scipy's has 10 digits: there by the series of the distribution, whose next term is below 1e-15.
+    density = np.exp(gammaln((freedom + 1) / 2) - gammaln(freedom / 2)) / np.sqrt(np.pi * freedom)
+    series = 1 - 2 * density * (abs(t) - (freedom + 1) / (6 * freedom) * abs(t) ** 3)
+    expected = np.where(abs(t) < 2e-4, series, expected)
+    assert student_tails(freedom, t) == pytest.approx(expected, rel=1e-12, abs=1e-300)
+
+
+def test_tails_next_to_0() -> None:
+    """Student's with one degree of freedom is Cauchy's distribution, whose tails are an arc tangent."""
+    for t in (1e-12, 1.4713929939214463e-08, 1e-5, 1e-3):
+        expected = 1 - 2 / np.pi * np.arctan(t)
+        assert student_tails(np.array([1.0]), np.array([t])) == pytest.approx([expected], rel=1e-14)
 
 
 @given(st.lists(FREEDOM, min_size=1, max_size=8), ALPHA)
