@@ -130,12 +130,12 @@ def _over(
     parts: Sequence[PartFigures],
     value: Callable[[Sequence[PartFigures]], float],
 ) -> Figure:
-    """A figure of the parts that have it, with the weakest of their provenances."""
+    """A figure of the parts that have it, with the weakest of their provenances. A part of no time lacks nothing."""
     having = [part for part in parts if part.figures[name].value is not None]
     if not having:
         return ABSENT
     kinds = {part.figures[name].provenance for part in having}
-    if len(having) < len(parts):
+    if any(part.figures[name].value is None and part.duration_s > 0 for part in parts):
         kinds.add("partial")
     return Figure(value(having), weakest(kinds))
 
