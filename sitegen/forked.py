@@ -23,6 +23,7 @@ _T = TypeVar("_T")
 _WORTH_A_PROCESS = 50
 """Items. Copying a process costs as much as a few pages."""
 _PIPE_BYTES = 1 << 20
+"""Most that a process without privileges may ask for."""
 _HEAD = struct.Struct("<?Q")
 """Of a message of a child: whether it tells of a failure, and how many bytes follow."""
 
@@ -83,7 +84,8 @@ def begun(
 def in_children(works: Sequence[Callable[[], None]], jobs: int | None) -> Iterator[None]:
     """Have each work done in a process of its own while the caller does something else; all are done at the end.
 
-    Of their own also where there is one job, one after the other then: so the memory that they take is given back.
+    With one job, they are done after the caller and one after the other, still each in its own process, so that the
+    memory that it takes is given back.
 
     Raises:
         As `each_in_children`, at the end.
@@ -94,15 +96,15 @@ def in_children(works: Sequence[Callable[[], None]], jobs: int | None) -> Iterat
             work()
         return
     at_once, then = ([], works) if (jobs or cores()) == 1 else (works, [])
-    with _children([[work] for work in at_once], _done) as children:
+    with _children([[work] for work in at_once], _do) as children:
         yield
         _wait(children)
     for work in then:
-        with _children([[work]], _done) as children:
+        with _children([[work]], _do) as children:
             _wait(children)
 
 
-def _done(work: Callable[[], None]) -> None:
+def _do(work: Callable[[], None]) -> None:
     work()
 
 

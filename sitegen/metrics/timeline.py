@@ -82,11 +82,10 @@ class Timeline:
         return covered
 
     def share(self, covered: NDArray[np.bool_]) -> float:
-        """The share of the run's time in the given intervals, 0 to 1. A run without duration is wholly covered."""
-        duration_s = self.duration_s
-        if duration_s <= 0 or covered.all():
+        """The share of the run's time in the given intervals, 0 to 1. Only of a run that has a duration."""
+        if covered.all():
             return 1.0
-        return float(self.interval_s[covered].sum()) / duration_s
+        return float(self.interval_s[covered].sum()) / self.duration_s
 
 
 def _gaps(missing: NDArray[np.intp]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:

@@ -296,6 +296,10 @@ except KeyboardInterrupt:
 def test_work_in_the_background(tmp_path: Path) -> None:
     """All of it is done, or its error told, at the end; a caller that is interrupted ends it."""
     done = subprocess.run(
-        [sys.executable, "-c", _BACKGROUND, tmp_path], capture_output=True, text=True, check=False
+        [sys.executable, "-c", _BACKGROUND, tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")

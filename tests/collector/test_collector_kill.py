@@ -71,9 +71,8 @@ def check(logdir: Path) -> None:
     assert all(before < after for before, after in pairwise(times))
     assert read_info(logdir)["experiment_end"] is None
     row = load_runs([logdir.parent]).iloc[0]
-    took_s = (
-        times[-1] - times[0] if len(times) > 1 else float("nan")
-    )  # of one sample nothing is known
+    # Of one sample alone no duration is known.
+    took_s = times[-1] - times[0] if len(times) > 1 else float("nan")
     assert row["duration_hours"] * 3600 == pytest.approx(took_s, abs=0.01, nan_ok=True)
 
 
