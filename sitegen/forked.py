@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from .errors import WattboardError
 from .execute import cores
@@ -32,6 +32,11 @@ class ChildError(Exception):
     """A copy of this process ended without saying why."""
 
 
+def can_fork() -> bool:
+    """Whether this process can be copied safely."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
 def each_in_children(
     items: Sequence[_T],
     work: Callable[[_T], None],
@@ -39,83 +44,96 @@ def each_in_children(
     progress: Progress,
     title: str,
 ) -> None:
-    """Do the same for every item, in as many processes as there are cores. What it returns is lost.
-
-    Where the process has threads or the system no safe `fork`, all is done here.
+    """Do the same for every item, in as many processes as there are cores where there are many of them.
 
     Args:
+        work: What it does here is lost, but for the files that it writes.
         title: What the progress is of.
 
     Raises:
-        WattboardError: as `work` has raised it.
-        OSError: as `work` has raised it.
-        ChildError: it raised something else, or a process was ended from outside.
+        As `Background.results`.
     """
     n = min(jobs or cores(), len(items) // _WORTH_A_PROCESS)
-    if n < 2 or not can_fork():
+    if n < 2:
         with progress.step(title, total=len(items)) as step:
             for item in items:
                 work(item)
                 step.advance()
         return
-    # The children first: showing progress takes a thread, and none may be there when a process is copied.
-    with begun(items, work, n) as results, progress.step(title, total=len(items)) as step:
-        for _ in results:
-            step.advance()
+    with begun(items, work, n) as background:
+        results = background.results()
+        with progress.step(title, total=len(items)) as step:
+            for _ in results:
+                step.advance()
 
 
 @contextmanager
 def begun(
     items: Sequence[_T], work: Callable[[_T], bytes | None], n: int
-) -> Iterator[Iterator[bytes]]:
-    """Have n processes work on items while the caller does something else. Only where `can_fork`.
+) -> Iterator[Background[_T]]:
+    """Have processes work on items while the caller does something else. What is not done at the end is ended.
 
-    Returns:
-        What `work` returns of each item, in any order. All of it is to be taken.
-
-    Raises:
-        As `each_in_children`, at the end.
+    Args:
+        items: In the order in which they are begun; each process takes the next one when it is ready.
+        work: What it does here is lost, but for the bytes that it returns and the files that it writes.
+        n: How many processes work at once, this one among them. With one, the items wait for `results`.
     """
-    with _children([items[i::n] for i in range(n)], work) as children:
-        yield _results(children)
+    background = Background(items, work)
+    try:
+        for _ in range(min(n - 1, len(items))):
+            background.add_child()
+        yield background
+    finally:
+        background.end()
 
 
-@contextmanager
-def in_children(works: Sequence[Callable[[], None]], jobs: int | None) -> Iterator[None]:
-    """Have each work done in a process of its own while the caller does something else; all are done at the end.
+class Background(Generic[_T]):
+    """Work that is done in copies of this process."""
 
-    With one job, they are done after the caller and one after the other, still each in its own process, so that the
-    memory that it takes is given back.
+    def __init__(self, items: Sequence[_T], work: Callable[[_T], bytes | None]) -> None:
+        self._items = items
+        self._work = work
+        self._children: list[_Child] = []
+        self._next: int | None = None
+        """A file whose position, which all copies share, is the place of the next item."""
 
-    Raises:
-        As `each_in_children`, at the end.
-    """
-    if not can_fork():
-        yield
-        for work in works:
-            work()
-        return
-    at_once, then = ([], works) if (jobs or cores()) == 1 else (works, [])
-    with _children([[work] for work in at_once], _do) as children:
-        yield
-        _wait(children)
-    for work in then:
-        with _children([[work]], _do) as children:
-            _wait(children)
+    def add_child(self) -> None:
+        """Have one more process work, unless the system has no safe `fork`, or this process has threads."""
+        if not can_fork():
+            return
+        if self._next is None:
+            self._next = os.memfd_create("next item")
+        self._children.append(_forked(self._taken(self._next), self._work))
 
+    def results(self) -> Iterator[bytes]:
+        """Wait for what `work` returns of each item, in any order. To be called once.
 
-def _do(work: Callable[[], None]) -> None:
-    work()
+        One more process takes the place of this one, which now has nothing else to do. It is begun at once, not with
+        the first result: showing progress takes a thread. Where there can be no other process, this one does the work.
 
+        Raises:
+            WattboardError: as `work` has raised it.
+            OSError: as `work` has raised it.
+            ChildError: it raised something else, or a process was ended from outside.
+        """
+        if len(self._children) < len(self._items):
+            self.add_child()
+        if not self._children:
+            return (self._work(item) or b"" for item in self._items)
+        return _results(self._children)
 
-def _wait(children: Sequence[_Child]) -> None:
-    for _ in _results(children):
-        pass
+    def end(self) -> None:
+        """Leave no process behind."""
+        for child in self._children:
+            child.end(at_once=True)
+        if self._next is not None:
+            os.close(self._next)
 
-
-def can_fork() -> bool:
-    """Whether this process can be copied safely."""
-    return sys.platform == "linux" and threading.active_count() == 1
+    def _taken(self, position: int) -> Iterator[_T]:
+        """The items that one process works on."""
+        # POSIX has a position move as one step, whoever else moves it.
+        while (place := os.lseek(position, 1, os.SEEK_CUR) - 1) < len(self._items):
+            yield self._items[place]
 
 
 @dataclass(slots=True)
@@ -124,6 +142,7 @@ class _Child:
     pipe: int
     received: bytearray = field(default_factory=bytearray)
     failure: bytes = b""
+    has_ended: bool = False
 
     def take_results(self) -> Iterator[bytes]:
         """The results that have come as a whole since it was asked last."""
@@ -139,30 +158,22 @@ class _Child:
             else:
                 yield content
 
+    def end(self, *, at_once: bool) -> int:
+        """Wait for its end, if that is still to come.
 
-@contextmanager
-def _children(
-    slices: Sequence[Sequence[_T]], work: Callable[[_T], bytes | None]
-) -> Iterator[list[_Child]]:
-    children: list[_Child] = []
-    is_done = False
-    try:
-        for items in slices:
-            children.append(_forked(items, work))  # noqa: PERF401 - those made so far are to be ended
-        yield children
-        is_done = True
-    finally:
-        for child in children:
-            os.close(child.pipe)
-            if not is_done:
-                os.kill(child.pid, signal.SIGKILL)
-        ended = [os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1]) for child in children]
-    for child, code in zip(children, ended, strict=True):
-        if code:
-            raise _failure(child.failure, code)
+        Returns:
+            Its exit code.
+        """
+        if self.has_ended:
+            return 0
+        self.has_ended = True
+        os.close(self.pipe)
+        if at_once:
+            os.kill(self.pid, signal.SIGKILL)
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
-def _forked(items: Sequence[_T], work: Callable[[_T], bytes | None]) -> _Child:
+def _forked(items: Iterator[_T], work: Callable[[_T], bytes | None]) -> _Child:
     parent = os.getpid()
     read_end, write_end = _pipe()
     sys.stdout.flush()
@@ -214,7 +225,9 @@ def _pickled(error: BaseException) -> bytes:
 
 def _failure(message: bytes, code: int) -> Exception:
     if not message:
-        return ChildError(f"a process that made pages was ended from outside (exit code {code})")
+        return ChildError(
+            f"a process that made files of the site was ended from outside (exit code {code})"
+        )
     kind, what = pickle.loads(message)  # noqa: S301 - from our own copy
     if kind == "problems":
         return WattboardError(*what)
@@ -224,16 +237,19 @@ def _failure(message: bytes, code: int) -> Exception:
 
 
 def _results(children: Sequence[_Child]) -> Iterator[bytes]:
-    """What each child sends, as it comes, until all are silent for good."""
+    """What each child sends, as it comes, until all have ended or one has failed."""
     with selectors.DefaultSelector() as selector:
         by_pipe = {child.pipe: child for child in children}
         for pipe in by_pipe:
             selector.register(pipe, selectors.EVENT_READ)
         while selector.get_map():
             for key, _ in selector.select():
+                child = by_pipe[key.fd]
                 data = os.read(key.fd, 1 << 20)
                 if data:
-                    by_pipe[key.fd].received += data
-                    yield from by_pipe[key.fd].take_results()
-                else:
-                    selector.unregister(key.fd)
+                    child.received += data
+                    yield from child.take_results()
+                    continue
+                selector.unregister(key.fd)
+                if code := child.end(at_once=False):
+                    raise _failure(child.failure, code)

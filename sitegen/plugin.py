@@ -45,7 +45,8 @@ from .cache.published import Published
 from .carbon import OF_LOG, Reference, reference
 from .charts import plotly_bundle
 from .errors import Problem, WattboardError
-from .forked import each_in_children, in_children
+from .execute import cores
+from .forked import begun, each_in_children
 from .garbage import nothing_to_free
 from .hard_links import link_or_copy
 from .kept import Kept
@@ -359,7 +360,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             self._preview.resume(self._made_on_demand(config))
         else:
             with self._data_begun(config):
-                self._write_run_pages(config)
+                outdated = self._outdated_runs(config)
+            self._write_run_pages(outdated, config)
             self._close()
 
     def on_build_error(self, **_: Any) -> None:
@@ -569,8 +571,18 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             if run.location.path in build.leaderboard.run_addresses:
                 yield run, build.renderer.run_head(run)
 
-    def _write_run_pages(self, config: MkDocsConfig) -> None:
-        """Write those that do not stand in the site's folder already."""
+    def _write_run_pages(self, runs: Sequence[RunResult], config: MkDocsConfig) -> None:
+        files = (self._current.files or Files([])).documentation_pages()
+        each_in_children(
+            runs,
+            lambda run: self._write_run_page(run, files, config),
+            self.config.jobs,
+            progress(),
+            "Writing run pages",
+        )
+
+    def _outdated_runs(self, config: MkDocsConfig) -> list[RunResult]:
+        """Those whose pages do not stand in the site's folder already."""
         build, published = self._current, self._standing
         frame = self._frame(config)
         todo = []
@@ -581,14 +593,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
                 if not published.keeps(self._prefix + address, digest):
                     published.made(self._prefix + address, digest, RUN_FILES)
                     todo.append(run)
-        files = (build.files or Files([])).documentation_pages()
-        each_in_children(
-            todo,
-            lambda run: self._write_run_page(run, files, config),
-            self.config.jobs,
-            progress(),
-            "Writing run pages",
-        )
+        return todo
 
     def _write_run_page(self, run: RunResult, files: Sequence[File], config: MkDocsConfig) -> None:
         build = self._current
@@ -644,13 +649,15 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             elif place == "":
                 for name in DATA_FILES:
                     (Path(config.site_dir) / self._prefix / name).unlink()
-        # Apart: Arrow and the index need memory, which is given back so. What asks the cache is asked here: its
+        # In processes: Arrow and the index need memory, which is given back so. What asks the cache is asked here: its
         # database is not to be used in a copy of the process.
         large = [partial(self._write_large, place, config, self._parts_at(place)) for place in todo]
-        with in_children(large, self.config.jobs):
+        with begun(large, _do, min(self.config.jobs or cores(), 1 + len(large))) as background:
             yield
             if "" in todo:
                 self._write_run_files(Path(config.site_dir) / self._prefix)
+            for _ in background.results():
+                pass
         for place in todo:
             published.made(self._prefix + place, digest, self._names_at(place, config))
 
@@ -777,6 +784,10 @@ def _reference(option: str | float | bool) -> Reference | None:
             '  hint: put the zone between quotation marks: "NO"'
         )
     return reference(str(option), "the option intensity")
+
+
+def _do(work: Callable[[], None]) -> None:
+    work()
 
 
 def _path(name: str, config: MkDocsConfig) -> Path:

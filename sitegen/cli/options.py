@@ -38,7 +38,7 @@ INTENSITY = click.option(
 JOBS = click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    help="Processes at most; no more than there is work for. [default: all cores]",
+    help="Processes that work at once, at most. [default: all cores]",
 )
 SCHEDULER = click.option(
     "--scheduler",

@@ -53,6 +53,7 @@ from .views import Download, FactTable, IndexView, Link
 
 INDEX_TITLE = "Leaderboards"
 _TEMPLATES_OF_GROUPS = ("group.html", "macros.html", "cite.html")
+_MAKING_GROUPS = "Making pages of groups"
 _WORTH_A_PROCESS = 10
 """Pages of groups of few runs. Copying a process costs as much as some of them."""
 _RUNS_OF_A_PAGE = 500
@@ -97,21 +98,11 @@ class PageRenderer:
         self._shown_in = _places(leaderboard)
         self._words_of_no_leaf = FigureWords(None, ())
 
-    def group_pages(self) -> Iterator[PageContent]:
-        """The front page where the spec has several roots, then all groups, parents first."""
-        if len(self._leaderboard.roots) != 1:
-            page = self._kept.page("", self._digests.index, self._index)
-            yield replace(page, newest_run=_newest_day(self._leaderboard.runs))
-        for figures, ancestors in _with_figures(self._leaderboard.roots, self._figures):
-            digest = self._digests.group(figures.group, ancestors)
-            make = partial(self._group_page, figures, ancestors, self._kept)
-            yield self._kept.page(figures.group.address, digest, make)
-
     @contextmanager
     def group_pages_begun(
         self, known: Container[str], jobs: int | None, progress: Progress
     ) -> Iterator[None]:
-        """Make pages for `group_pages` ahead in processes of their own, where they are much work.
+        """Make what `group_pages` is to have, where it is not kept: in processes of their own where it is much work.
 
         Begins with it, lets the caller do something else, and ends when all are made.
 
@@ -124,9 +115,13 @@ class PageRenderer:
             if (digest := self._digests.group(group, ancestors)) not in known
         ]
         work = sum(1 + len(group.runs) // _RUNS_OF_A_PAGE for group, _, _ in new)
-        n = min(jobs or cores(), work // _WORTH_A_PROCESS, len(new))
+        n = min(jobs or cores(), 1 + work // _WORTH_A_PROCESS)
         if n < 2 or not can_fork():
-            yield  # `group_pages` makes them itself
+            yield
+            if new:
+                with progress.step(_MAKING_GROUPS, total=len(new)) as step:
+                    for _ in self._made_here({digest for _, _, digest in new}):
+                        step.advance()
             return
         kept, collected = self._kept.collected(_name_of_tests(group) for group, _, _ in new)
 
@@ -140,12 +135,32 @@ class PageRenderer:
             self._environment.get_template(name)
         # The largest first, so that no core is left with one at the end.
         new.sort(key=lambda item: -len(item[0].runs))
-        with begun(new, made, n) as results:
+        with begun(new, made, n) as background:
             yield
-            with progress.step("Making pages of groups", total=len(new)) as step:
+            results = background.results()
+            with progress.step(_MAKING_GROUPS, total=len(new)) as step:
                 for taken in results:
                     self._kept.put(taken)
                     step.advance()
+
+    def _made_here(self, digests: Container[str]) -> Iterator[PageContent]:
+        """Pages of groups, each of which takes what its parent's page has looked up already."""
+        for figures, ancestors in _with_figures(self._leaderboard.roots, self._figures):
+            digest = self._digests.group(figures.group, ancestors)
+            if digest in digests:
+                make = partial(self._group_page, figures, ancestors, self._kept)
+                yield self._kept.page(figures.group.address, digest, make)
+
+    def group_pages(self) -> Iterator[PageContent]:
+        """The front page where the spec has several roots, then all groups, parents first."""
+        if len(self._leaderboard.roots) != 1:
+            page = self._kept.page("", self._digests.index, self._index)
+            yield replace(page, newest_run=_newest_day(self._leaderboard.runs))
+        for group, ancestors in _with_ancestors(self._leaderboard.roots):
+            digest = self._digests.group(group, ancestors)
+            figures = GroupFigures(group, self._figures)
+            make = partial(self._group_page, figures, ancestors, self._kept)
+            yield self._kept.page(group.address, digest, make)
 
     def _group_page(
         self, figures: GroupFigures, ancestors: tuple[Group, ...], kept: KeptPages

@@ -251,50 +251,95 @@ def test_an_error_in_a_copy_of_this_process_is_told() -> None:
 
 
 _BACKGROUND = """
-import sys, time
+import os, sys, threading, time
 from pathlib import Path
 from wattboard.sitegen import forked
 
+notes = Path(sys.argv[1])
+
 def work(i):
+    (notes / f"{i}-{os.getpid()}").touch()
+    time.sleep(0.1)
     return bytes([i]) * 3_000_000  # more than a pipe takes
 
-with forked.begun([1, 2, 3, 4, 5], work, 2) as results:
-    time.sleep(0.1)
-    taken = sorted(results)
-assert taken == [work(i) for i in (1, 2, 3, 4, 5)]
+def done():
+    "By whom each item was worked on."
+    found = sorted(file.name.split("-") for file in notes.iterdir())
+    for file in notes.iterdir():
+        file.unlink()
+    assert [int(i) for i, _ in found] == items, found
+    return {int(pid) for _, pid in found}
 
-def write(name):
-    Path(sys.argv[1], name).write_text("here")
-
-for jobs in (1, 2):
-    names = [f"{jobs}-{i}" for i in range(3)]
-    with forked.in_children([lambda name=name: write(name) for name in names], jobs):
-        Path(sys.argv[1], f"{jobs}-caller").write_text("here")
-    assert len(list(Path(sys.argv[1]).glob(f"{jobs}-*"))) == 4
-
-def fail():
-    raise OSError(28, "No space left on device", "/x")
-
-for jobs in (1, 2):
+def has_children():
     try:
-        with forked.in_children([fail], jobs):
-            pass
-    except OSError as error:
-        assert error.errno == 28
-    else:
-        raise AssertionError("nothing was told")
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True
+
+items = [1, 2, 3, 4, 5, 6]
+expected = sorted(bytes([i]) * 3_000_000 for i in items)
+here = {os.getpid()}
+
+# This process is one of those that work at once, until it waits.
+for n in (1, 2, 3):
+    with forked.begun(items, work, n) as background:
+        time.sleep(0.3)
+        before = {file.name.split("-")[1] for file in notes.iterdir()}
+        results = background.results()
+        assert sorted(results) == expected
+    pids = done()
+    assert len(before) == n - 1 and len(pids) == n and not pids & here, (n, before, pids)
+
+# No more of them than there are items, nor any for none.
+with forked.begun(items[:1], work, 8) as background:
+    assert len(list(background.results())) == 1
+with forked.begun([], work, 8) as background:
+    assert list(background.results()) == []
+for file in notes.iterdir():
+    file.unlink()
+
+# Where a thread has come since, those that were begun do it; where none was, this process.
+for n in (1, 2):
+    with forked.begun(items, work, n) as background:
+        ended = threading.Event()
+        thread = threading.Thread(target=ended.wait)
+        thread.start()
+        assert sorted(background.results()) == expected
+        ended.set()
+        thread.join()
+    assert (done() == here) == (n == 1)
+
+# An error is told at once, whatever the others still do.
+def fail(i):
+    if i == 2:
+        raise OSError(28, "No space left on device", "/x")
+    time.sleep(600)
 
 began = time.monotonic()
 try:
-    with forked.in_children([lambda: time.sleep(600)], 2):
-        raise KeyboardInterrupt
-except KeyboardInterrupt:
-    print("ended" if time.monotonic() - began < 300 else "waited")
+    with forked.begun([1, 2], fail, 3) as background:
+        list(background.results())
+except OSError as error:
+    assert (error.errno, error.filename) == (28, "/x")
+else:
+    raise AssertionError("nothing was told")
+assert not has_children()
+
+# So is the caller's own, and Ctrl-C.
+for error in (ValueError, KeyboardInterrupt):
+    for n in (1, 3):
+        try:
+            with forked.begun([1, 3], fail, n):
+                raise error
+        except error:
+            assert not has_children()
+print("ended" if time.monotonic() - began < 300 else "waited")
 """
 
 
 def test_work_in_the_background(tmp_path: Path) -> None:
-    """All of it is done, or its error told, at the end; a caller that is interrupted ends it."""
+    """No more processes work at once than asked for; all is done, or its error told, and none is left."""
     done = subprocess.run(
         [sys.executable, "-c", _BACKGROUND, tmp_path],
         capture_output=True,

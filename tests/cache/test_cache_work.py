@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,16 @@ from wattboard.sitegen.cache import archive as archive_module
 from wattboard.sitegen.cache import versions
 from wattboard.sitegen.pages import all_runs, package_files
 from wattboard.sitegen.pages.kept import KeptPages
+from wattboard.sitegen.progress import Silence, Step
 
 _IN_PROCESSES = """
 import sys
 from pathlib import Path
 from edited_board import Board, counted
 from wattboard.sitegen.pages import render
-render._WORTH_A_PROCESS = 1
+setattr(render, sys.argv[2], 1)
 with counted() as work:
-    Board(Path(sys.argv[1]), columns=tuple(sys.argv[2:]), jobs=2).build()
+    Board(Path(sys.argv[1]), columns=tuple(sys.argv[3:]), jobs=2).build()
 print(work["groups"], "groups here")
 """
 
@@ -183,12 +185,17 @@ def test_a_spec_that_changed(board: Board) -> None:
     board.check()
 
 
-def test_pages_of_groups_made_by_several_processes(board: Board) -> None:
+@pytest.mark.parametrize(
+    "threshold",
+    ["_WORTH_A_PROCESS", "_RUNS_OF_A_PAGE"],
+    ids=["many pages", "few pages of many runs"],
+)
+def test_pages_of_groups_made_by_several_processes(board: Board, threshold: str) -> None:
     """They are made elsewhere, are the same, and are there for the next build."""
     board.columns = ("facility_energy_kwh", "duration_hours")
     # In a process of its own: one in which other tests left threads is not to be copied.
     finished = subprocess.run(
-        [sys.executable, "-c", _IN_PROCESSES, board.folder, *board.columns],
+        [sys.executable, "-c", _IN_PROCESSES, board.folder, threshold, *board.columns],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         check=True,
         capture_output=True,
@@ -199,6 +206,38 @@ def test_pages_of_groups_made_by_several_processes(board: Board) -> None:
         board.build()
     assert dict(work) == {}
     board.check()
+
+
+class _Noted:
+    """A `Progress` that writes down what it is shown."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, list[int | None]] = {}
+        """How many things were done in each, of how many."""
+
+    @contextmanager
+    def step(self, title: str, total: int | None = None) -> Iterator[Step]:
+        done = self.steps[title] = [0, total]
+
+        class Noting(Silence):
+            def advance(self) -> None:
+                done[0] += 1
+
+        yield Noting()
+
+
+def test_progress_where_one_process_makes_all(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages of groups are much work: what is left of them is shown, as with several processes."""
+    noted = _Noted()
+    monkeypatch.setattr("wattboard.sitegen.plugin.progress", lambda: noted)
+    board.columns = ("facility_energy_kwh", "emissions_kg")
+    board.build()
+    assert noted.steps["Making pages of groups"] == [3, 3]
+    noted.steps.clear()
+    board.build()
+    assert "Making pages of groups" not in noted.steps
 
 
 def test_a_processor_that_changed(board: Board) -> None:
