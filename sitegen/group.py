@@ -100,14 +100,21 @@ def _excluded(node: Node, run: RunResult) -> Problem | None:
             f'"{node.key}" requires {", ".join(missing)}, found no such file',
             hint="the run is left out there",
         )
-    share = run.figures["measured_share"].value or 0.0
-    if node.min_measured_share is not None and share < node.min_measured_share:
+    asked, share = node.min_measured_share, run.figures["measured_share"].value
+    if asked and (share is None or share < asked):
+        found = f"{share:.1%}" if share is not None else f"none: {_why_no_share(run)}"
         return Problem(
             run.location.path,
-            f'"{node.key}" asks for samples over {node.min_measured_share:.0%} of the time, found {share:.1%}',
+            f'"{node.key}" asks for samples over {asked:.0%} of the time, found {found}',
             hint="the run is left out there",
         )
     return None
+
+
+def _why_no_share(run: RunResult) -> str:
+    if run.location.reported is not None:
+        return f"files of {run.location.reported.run.tool} do not tell"
+    return "no energy was read"
 
 
 def filter_problems(

@@ -169,9 +169,12 @@ def _remedy(module: str, function: str, error: BaseException) -> str:
     absent = error.name if isinstance(error, ModuleNotFoundError) else None
     if absent is None:
         return f'see that {module} can be imported and has a function "{function}"'
-    if f"{module}.".startswith(f"{absent}."):
-        return f"install the package that has it, or put {absent.split('.')[0]}.py beside the spec"
-    return f"install {absent}, which {module} imports"
+    if not f"{module}.".startswith(f"{absent}."):
+        return f"install {absent}, which {module} imports"
+    found, _, part = absent.rpartition(".")
+    if found:
+        return f"see that the name is right: there is a {found}, and no {part} in it"
+    return f"install the package that has it, or put {module.replace('.', '/')}.py beside the spec"
 
 
 def _processed(

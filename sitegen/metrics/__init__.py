@@ -72,7 +72,7 @@ def _hours(m: Measurement) -> Mapping[str, Figure]:
     n_gpus = len(m.log.info.gpu_info)
     cpu_seconds = m.log.samples.cpu_seconds
     if cpu_seconds == 0 and len(m.log.samples.time_s) == 1:
-        cpu_seconds = None  # our collector counts from its first sample on
+        cpu_seconds = None  # counted from that sample on, which tells of no time
     use = m.log.samples.channels.get("gpu_utilisation")
     gpu_hours = ABSENT
     if use is not None and n_gpus and covers_time:
@@ -96,18 +96,18 @@ def _hours(m: Measurement) -> Mapping[str, Figure]:
 
 
 def _power(m: Measurement) -> Mapping[str, Figure]:
-    if not m.energy.components:
+    share = m.energy.measured_share
+    if share is not None and m.timeline.holds_for_ever:
+        share = 1.0
+    if not share:
         return {"mean_power_w": ABSENT}
     joules = fsum(c.total_j for c in m.energy.components)
-    share = 1.0 if m.timeline.holds_for_ever else m.energy.measured_share
-    if share <= 0:
-        return {"mean_power_w": ABSENT}
     return {"mean_power_w": Figure(joules / (m.timeline.duration_s * share), m.energy.provenance)}
 
 
 def _share(m: Measurement) -> Mapping[str, Figure]:
-    share = Figure(m.energy.measured_share, "measured") if m.energy.components else ABSENT
-    return {"measured_share": share}
+    share = m.energy.measured_share
+    return {"measured_share": ABSENT if share is None else Figure(share, "measured")}
 
 
 def _by_share(share: float) -> Provenance:

@@ -89,14 +89,17 @@ def _mean_power(name: str, parts: Sequence[PartFigures]) -> Figure:
     """Energy over the time that was measured, in which ranks that ran at once count once."""
 
     def watts(having: Sequence[PartFigures]) -> float:
-        measured = (
-            1.0 if part.holds_for_ever else part.figures["measured_share"].value or 0.0
-            for part in having
-        )
+        measured = map(_share_with_power, having)
         joules = fsum(_values("energy_kwh", having)) * JOULES_PER_KWH
         return joules / (length_s(part.span for part in having) * _weighted(measured, having))
 
     return _over(name, [part for part in parts if part.duration_s > 0], watts)
+
+
+def _share_with_power(part: PartFigures) -> float:
+    """Of a part's time, that which its power is of."""
+    share = None if part.holds_for_ever else part.figures["measured_share"].value
+    return 1.0 if share is None else share
 
 
 _RULES: Mapping[str, Callable[[str, Sequence[PartFigures]], Figure]] = {

@@ -35,8 +35,8 @@ class RunEnergy:
     """Only those with readings."""
     missing: tuple[str, ...]
     """Components that the machine has and nothing was read of."""
-    measured_share: float
-    """Share of the time covered by real samples of every component that has any; 0 without any."""
+    measured_share: float | None
+    """Share of the time covered by real samples of every component that has any; None without any."""
 
     def of(self, component: str) -> ComponentEnergy | None:
         """The energy of "cpu" or "gpu"; None where nothing was read of it."""
@@ -93,9 +93,8 @@ def run_energy(log: RunLog, timeline: Timeline) -> RunEnergy:
     components = tuple(_components(log, timeline)) if timeline.duration_s > 0 else ()
     present = {c.component for c in components}
     expected = {"cpu", "gpu"} if log.info.gpu_info else {"cpu"}
-    share = 0.0
-    if components:
-        share = timeline.share(np.logical_and.reduce([c.covered for c in components]))
+    covered = [c.covered for c in components]
+    share = timeline.share(np.logical_and.reduce(covered)) if covered else None
     return RunEnergy(components, tuple(sorted(expected - present)), share)
 
 

@@ -146,7 +146,9 @@ def _unread(impact: Impact) -> Iterator[Sentence]:
             runs = "the run" if impact.n_runs == 1 else count(n, "run")
             yield (f"For {runs} the energy of the {component} could not be read and is missing.",)
     if impact.n_with_lost_parts:
-        runs = "The run" if impact.n_runs == 1 else f"Of {count(impact.n_with_lost_parts, 'run')}"
+        runs = (
+            "Of the run" if impact.n_runs == 1 else f"Of {count(impact.n_with_lost_parts, 'run')}"
+        )
         yield (f"{runs} the log of a process is missing, and its energy with it.",)
 
 
@@ -157,7 +159,8 @@ def _gaps(impact: Impact) -> Iterator[Sentence]:
         if impact.n_sampled:
             yield (f"Samples cover all of the time{of}.",)
         return
-    in_runs = f" (in {count(impact.n_poorly_sampled, 'run')})" if impact.n_runs > 1 else ""
+    in_all = impact.n_poorly_sampled == impact.n_sampled
+    in_runs = "" if in_all else f" (in {count(impact.n_poorly_sampled, 'run')})"
     if impact.gaps_mixed:
         rule = "in some logs the last reading stands for it, in others it adds no energy"
     elif impact.gaps_count:

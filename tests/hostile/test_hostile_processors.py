@@ -120,12 +120,20 @@ FUNCTIONS = [
     "not_a_function",
     "not_there",
 ]
-NOT_IMPORTED = ("no_such_module.function", "breaks_at_import.function", "exits_at_import.function")
+NOT_IMPORTED = (
+    "no_such_module.function",
+    "no_such_package.part.function",
+    "json.no_such_part.function",
+    "imports_what_is_absent.function",
+    "breaks_at_import.function",
+    "exits_at_import.function",
+)
 
 
 def write_processors(folder: Path) -> None:
     (folder / "made_up.py").write_text(PROCESSORS)
     (folder / "breaks_at_import.py").write_text("raise RuntimeError('not today')\n")
+    (folder / "imports_what_is_absent.py").write_text("import no_such_library\n")
     (folder / "exits_at_import.py").write_text("import sys\nsys.exit(3)\n")
 
 

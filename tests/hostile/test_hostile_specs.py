@@ -252,12 +252,14 @@ def test_runs_that_a_node_does_not_want(tmp_path: Path) -> None:
     holes = [*power_samples(20), *power_samples(20, start_s=power_samples()[0]["timestamp"] + 9000)]
     write_run(tmp_path / "logs" / "ppo" / "holes", holes, files={"eval.csv": "1"})
     write_run(tmp_path / "logs" / "ppo" / "with_file", power_samples(), files={"eval.csv": "1"})
+    write_run(tmp_path / "logs" / "ppo" / "unread", power_samples(cpu_w=None))
     spec = {
         "Board": {
             "child_experiments": {
                 "All": {"filter": "/ppo/"},
                 "Covered": {"filter": "/ppo/", "min_measured_share": 0.95},
                 "Evaluated": {"filter": "/ppo/", "requires": ["eval.csv"]},
+                "Whatever": {"filter": "/ppo/", "min_measured_share": 0},
             }
         }
     }
@@ -265,11 +267,13 @@ def test_runs_that_a_node_does_not_want(tmp_path: Path) -> None:
     assert outcome.code == 0
     of = {
         slug: {r["path"] for r in read_json(tmp_path / "site" / slug / "leaderboard.json")["rows"]}
-        for slug in ("all", "covered", "evaluated")
+        for slug in ("all", "covered", "evaluated", "whatever")
     }
-    assert of["all"] - of["covered"] == {"logs/ppo/holes"}
+    assert of["all"] - of["covered"] == {"logs/ppo/holes", "logs/ppo/unread"}
+    assert of["whatever"] == of["all"]
     assert of["evaluated"] == {"logs/ppo/holes", "logs/ppo/with_file"}
     assert 'logs/ppo/holes: "Board > Covered" asks for samples over 95% of the time' in outcome.err
+    assert "over 95% of the time, found none: no energy was read" in outcome.err
     assert 'logs/ppo/seed_0: "Board > Evaluated" requires eval.csv, found no such' in outcome.err
     assert only(published(tmp_path / "site"), HEALTHY) == healthy
 

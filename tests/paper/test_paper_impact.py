@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from logs import START_S
 from paper_runs import EMBER, SEED, result, without
 from wattboard.sitegen.carbon import Reference, is_live, recomputed
-from wattboard.sitegen.model import GridIntensity, PowerSource, Region
+from wattboard.sitegen.model import GridIntensity, PowerSource, Region, RunResult
 from wattboard.sitegen.paper.impact import impact
+from wattboard.sitegen.paper.plain import as_text
 from wattboard.sitegen.paper.same_runs import distinct
+from wattboard.sitegen.paper.statement import statement
 
 ENERGIES = st.lists(st.floats(1e-9, 1e9), min_size=1, max_size=30)
 
@@ -162,6 +164,30 @@ def test_time_without_samples_is_weighted_by_duration() -> None:
     held = impact([replace(run, info=replace(run.info, format=SEED)) for run in runs])
     assert held.gaps_count
     assert not held.gaps_mixed
+
+
+def test_gaps_and_lost_logs_in_words() -> None:
+    """A statement names the runs with gaps where they are not all, and those of which a log is missing."""
+    gappy, whole, unread = (
+        result("logs/a", hours=1.0, share=0.9),
+        result("logs/b", hours=3.0),
+        without(result("logs/c"), "measured_share"),
+    )
+    lost = result("logs/d", provenance={"duration_hours": "partial"})
+    no_samples = "No samples cover"
+    assert f"{no_samples} 10.0 % of the time: it" in _said([gappy])
+    assert f"{no_samples} 2.5 % of the time (in 1 run): it" in _said([gappy, whole])
+    assert f"{no_samples} 10.0 % of the time of 1 run: it" in _said([gappy, unread])
+    assert f"{no_samples} 2.5 % of the time of 2 runs (in 1 run): it" in _said(
+        [gappy, whole, unread]
+    )
+    missing = "the log of a process is missing, and its energy with it."
+    assert f" Of the run {missing}" in _said([lost])
+    assert f" Of 1 run {missing}" in _said([lost, whole])
+
+
+def _said(runs: list[RunResult]) -> str:
+    return " ".join(as_text(statement(impact(runs), None)).replace("\xa0", " ").split())
 
 
 def test_grids_are_told_apart_by_all_that_a_reader_must_know() -> None:

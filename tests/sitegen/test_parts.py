@@ -19,6 +19,7 @@ from wattboard.sitegen.location import part_order, process_and_piece
 from wattboard.sitegen.metrics.combine import PartFigures, combined
 from wattboard.sitegen.metrics.spans import length_s, most_at_once
 from wattboard.sitegen.model import Figure, RunResult
+from wattboard.sitegen.paper.impact import impact
 from wattboard.sitegen.scan import scan
 
 A100, H100 = "gpu-0000000a", "gpu-0000000b"
@@ -215,6 +216,18 @@ def test_the_weakest_part_says_how_a_sum_came_about(tmp_path: Path) -> None:
     run = result(tmp_path)
     assert run.figures["energy_kwh"].provenance == "partial"
     assert value(run, "energy_kwh") == pytest.approx(70 * 100 / 3.6e6)
+
+
+def test_a_part_of_no_time_lacks_nothing(tmp_path: Path) -> None:
+    """One that was cut off at its first sample adds nothing, takes nothing away, and is no missing log."""
+    samples = power_samples()
+    write_run(tmp_path / "run", samples, info(samples, A100))
+    alone = result(tmp_path)
+    cut = power_samples(1, start_s=START_S + 500.0)
+    write_run(tmp_path / "run", cut, info(cut, A100, experiment_end=None), part="resume-2")
+    run = result(tmp_path)
+    assert run.figures == alone.figures
+    assert impact([run]).n_with_lost_parts == 0
 
 
 @pytest.mark.parametrize("last_ends", [True, False])
