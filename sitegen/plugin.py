@@ -5,7 +5,6 @@ Only what mkdocs 1.6 and properdocs share is used. See docs/adr/0002-mkdocs-is-t
 
 from __future__ import annotations
 
-import errno
 import logging
 import subprocess
 import tempfile
@@ -58,7 +57,7 @@ from .pages.kept import KeptPages
 from .pages.links import Links
 from .pages.render import PageRenderer
 from .pages.site import Site
-from .preview import Preview
+from .preview import Preview, address_problems
 from .processors import processor_files
 from .progress import progress
 from .pue import override as pue_override
@@ -109,7 +108,6 @@ class PluginOptions(Config):  # type: ignore[no-untyped-call]
     """Under which the data may be used: an SPDX id such as CC-BY-4.0, or an address."""
 
 
-_NO_PLACE_TO_SERVE = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
 _BESIDE = "#beside"
 """Of what stands in the site's folder, the files beside the page of an address. That of no page ends so."""
 
@@ -239,6 +237,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Add style and scripts, before the site's own."""
+        if self._serving and self._build is None:  # before the work, which may be long
+            _raise(address_problems(*config.dev_addr))
         file = config.config_file_path or "mkdocs.yml"
         logs = self._log_folders(config)
         _raise(setting_problems(file, self.config, Path(config.site_dir), logs))
@@ -949,25 +949,13 @@ def serve_site(options: SiteOptions, address: str | None) -> None:
     """Serve a site for preview until Ctrl-C.
 
     Raises:
-        HostError: it could not be built; the reason was logged.
-        WattboardError: nothing can be served at that address, as where another program does.
+        HostError: it could not be built, or not be served at that address; the reason was logged.
     """
     with _failures_told(), _settings(options) as (config_file, settings):
         # Here: a build needs no web server.
         from mkdocs.commands.serve import serve as mkdocs_serve
 
-        try:
-            mkdocs_serve(config_file, dev_addr=address, **settings)
-        except OSError as error:
-            if error.errno not in _NO_PLACE_TO_SERVE or error.filename is not None:
-                raise  # about a file
-            problem = Problem(
-                address or "dev_addr",
-                f"expected a free address to serve at, found: {error.strerror}",
-                hint="end what is served there, or choose another with --dev-addr, such as 127.0.0.1:8001",
-                severity="error",
-            )
-            raise WattboardError(problem) from error
+        mkdocs_serve(config_file, dev_addr=address, **settings)
 
 
 @contextmanager

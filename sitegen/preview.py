@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from .errors import Problem
+
 _WAIT_S = 60.0
+_ELSEWHERE = "choose another with --dev-addr, such as 127.0.0.1:8001"
+
+
+def address_problems(host: str, port: int) -> Iterator[Problem]:
+    """Why nothing can be served at an address."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family) as probe:
+            if (
+                os.name == "posix"
+            ):  # as the server itself will, so that a preview that just ended is no hindrance
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            remedy = f"end what is served there, or {_ELSEWHERE}"
+        elif error.errno == errno.EACCES:
+            remedy = f"the system keeps this port for programs with privileges: {_ELSEWHERE}"
+        else:
+            remedy = f"this machine has no such address: {_ELSEWHERE}"
+        yield Problem(
+            f"{host}:{port}",
+            f"expected an address at which this machine can serve, found: {error.strerror}",
+            hint=remedy,
+            severity="error",
+        )
 
 
 class Preview:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -18,6 +19,7 @@ from urllib.request import urlopen
 
 import pytest
 from lab import SCRIPTS, TWO_METHODS, Lab, small_lab
+from wattboard.sitegen.preview import address_problems
 
 PATIENCE_S = 30.0
 WATTBOARD = ("wattboard", "serve", "results", "--site-spec", "site.json", "--dev-addr")
@@ -161,22 +163,48 @@ def test_a_preview_that_cannot_start_says_why(lab: Lab) -> None:
         assert list(lab.temporary.iterdir()) == []
 
 
+def _refused(lab: Lab, address: str) -> str:
+    """What is said where nothing can be served at an address."""
+    ended = subprocess.run(
+        [str(SCRIPTS / WATTBOARD[0]), *WATTBOARD[1:], address],
+        cwd=lab.folder,
+        env=lab.environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert list(lab.temporary.iterdir()) == []
+    told = f"{address}: expected an address at which this machine can serve, found: "
+    return ended.stderr.partition(told)[2]
+
+
 def test_an_address_that_is_taken_is_told(lab: Lab) -> None:
-    """Where another program serves already, the error says what to do."""
+    """Where another program serves already, the error says what to do, before anything is built."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        address = f"127.0.0.1:{other.getsockname()[1]}"
-        ended = subprocess.run(
-            [str(SCRIPTS / WATTBOARD[0]), *WATTBOARD[1:], address],
-            cwd=lab.folder,
-            env=lab.environment(),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
-    assert ended.returncode == 1
-    assert f"error: {address}: expected a free address to serve at, found: " in ended.stderr
-    assert "choose another with --dev-addr" in ended.stderr
-    assert "Traceback" not in ended.stderr
+        said = _refused(lab, f"127.0.0.1:{other.getsockname()[1]}")
+    assert "hint: end what is served there, or choose another with --dev-addr" in said
+    assert not (lab.folder / ".cache").exists()
+
+
+def test_an_address_of_another_machine_is_told(lab: Lab) -> None:
+    """It is not said to be taken."""
+    said = _refused(lab, "192.0.2.1:8000")
+    assert "hint: this machine has no such address: choose another with --dev-addr" in said
+
+
+def test_a_port_that_needs_privileges_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests run as root may take it, so the system's refusal is made here."""
+
+    class Refused(socket.socket):
+        def bind(self, _: object) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket, "socket", Refused)
+    (problem,) = address_problems("127.0.0.1", 80)
+    assert str(problem).startswith("127.0.0.1:80: expected an address")
+    assert "for programs with privileges" in str(problem)
