@@ -26,6 +26,7 @@ _PIPE_BYTES = 1 << 20
 """Most that a process without privileges may ask for."""
 _HEAD = struct.Struct("<?Q")
 """Of a message of a child: whether it tells of a failure, and how many bytes follow."""
+_PLACE = struct.Struct("<I")
 
 
 class ChildError(Exception):
@@ -94,16 +95,18 @@ class Background(Generic[_T]):
         self._items = items
         self._work = work
         self._children: list[_Child] = []
-        self._next: int | None = None
-        """A file whose position, which all copies share, is the place of the next item."""
+        self._places: int | None = None
+        """A pipe of the places in `items` that nobody works on yet. What one process reads of it, no other does."""
+        self._step = 1
+        """How many items follow from each of these places."""
 
     def add_child(self) -> None:
         """Have one more process work, unless the system has no safe `fork`, or this process has threads."""
         if not can_fork():
             return
-        if self._next is None:
-            self._next = os.memfd_create("next item")
-        self._children.append(_forked(self._taken(self._next), self._work))
+        if self._places is None:
+            self._places, self._step = _pipe_of_places(len(self._items))
+        self._children.append(_forked(self._taken(self._places), self._work))
 
     def results(self) -> Iterator[bytes]:
         """Wait for what `work` returns of each item, in any order. To be called once.
@@ -126,14 +129,14 @@ class Background(Generic[_T]):
         """Leave no process behind."""
         for child in self._children:
             child.end(at_once=True)
-        if self._next is not None:
-            os.close(self._next)
+        if self._places is not None:
+            os.close(self._places)
 
-    def _taken(self, position: int) -> Iterator[_T]:
+    def _taken(self, places: int) -> Iterator[_T]:
         """The items that one process works on."""
-        # POSIX has a position move as one step, whoever else moves it.
-        while (place := os.lseek(position, 1, os.SEEK_CUR) - 1) < len(self._items):
-            yield self._items[place]
+        while data := os.read(places, _PLACE.size):
+            (place,) = _PLACE.unpack(data)
+            yield from self._items[place : place + self._step]
 
 
 @dataclass(slots=True)
@@ -199,6 +202,21 @@ def _forked(items: Iterator[_T], work: Callable[[_T], bytes | None]) -> _Child:
         os._exit(code)
 
 
+def _pipe_of_places(n_items: int) -> tuple[int, int]:
+    """The read end of a pipe that holds every so manieth place among items, and how many items each stands for.
+
+    All are in it at once, so that no process waits for another, and one that dies takes nothing with it.
+    """
+    import fcntl  # which only systems have that can fork
+
+    read_end, write_end = os.pipe()
+    room = fcntl.fcntl(write_end, fcntl.F_GETPIPE_SZ) // _PLACE.size
+    step = -(-n_items // room)
+    os.write(write_end, b"".join(map(_PLACE.pack, range(0, n_items, step))))
+    os.close(write_end)
+    return read_end, step
+
+
 def _pipe() -> tuple[int, int]:
     """One that takes some pages while nobody reads: its process goes on, though this one does something else."""
     import fcntl  # which only systems have that can fork
@@ -218,7 +236,7 @@ def _send(pipe: int, content: bytes, *, is_failure: bool) -> None:
 def _pickled(error: BaseException) -> bytes:
     if isinstance(error, WattboardError):
         return pickle.dumps(("problems", error.problems))
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and error.errno is not None:
         return pickle.dumps(("os", (error.errno, error.strerror, error.filename)))
     return pickle.dumps(("other", f"{type(error).__name__}: {error}"))
 

@@ -251,7 +251,7 @@ def test_an_error_in_a_copy_of_this_process_is_told() -> None:
 
 
 _BACKGROUND = """
-import os, sys, threading, time
+import os, shutil, sys, threading, time
 from pathlib import Path
 from wattboard.sitegen import forked
 
@@ -291,6 +291,11 @@ for n in (1, 2, 3):
     pids = done()
     assert len(before) == n - 1 and len(pids) == n and not pids & here, (n, before, pids)
 
+# Many items, which take no time: each is worked on once, whoever is quicker.
+many = range(100_000)  # more than a pipe has room for
+with forked.begun(many, lambda i: i.to_bytes(4, "little"), 3) as background:
+    assert sorted(int.from_bytes(i, "little") for i in background.results()) == [*many]
+
 # No more of them than there are items, nor any for none.
 with forked.begun(items[:1], work, 8) as background:
     assert len(list(background.results())) == 1
@@ -325,6 +330,15 @@ except OSError as error:
 else:
     raise AssertionError("nothing was told")
 assert not has_children()
+
+# So is one without a number, by its name.
+try:
+    with forked.begun([1], lambda _: shutil.copyfile(forked.__file__, forked.__file__), 1) as background:
+        list(background.results())
+except forked.ChildError as error:
+    assert str(error).startswith("SameFileError: ")
+else:
+    raise AssertionError("nothing was told")
 
 # So is the caller's own, and Ctrl-C.
 for error in (ValueError, KeyboardInterrupt):
