@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,20 +57,49 @@ class Measured:
     """Skipped runs among them."""
 
 
+def measured_for(
+    options: BuildOptions, tables: Sequence[TableReader], progress: Progress, archive: Archive
+) -> Measured:
+    """The runs that a leaderboard is made of.
+
+    Args:
+        tables: Of other tools, as the spec describes them.
+
+    Raises:
+        WattboardError: there is no run at all, or none that can be used.
+    """
+    results, problems = measure_runs(
+        options.log_folders,
+        MeasureOptions(options.pue, options.pue_source),
+        options.jobs,
+        progress,
+        archive,
+        with_files=options.with_files,
+        scheduler=options.scheduler,
+        tables=tables,
+    )
+    return Measured(tuple(results), tuple(problems))
+
+
 def build(
-    options: BuildOptions, progress: Progress, archive: Archive, measured: Measured | None = None
+    options: BuildOptions,
+    progress: Progress,
+    archive: Archive,
+    measure: Callable[
+        [BuildOptions, Sequence[TableReader], Progress, Archive], Measured
+    ] = measured_for,
 ) -> Leaderboard:
     """From log folders and a spec to all that the pages need.
 
     Args:
-        measured: What `measured_for` gave, where the logs shall not be looked at again.
+        measure: Gives the runs; another one than `measured_for` may know them from before.
 
     Raises:
         SpecError: the spec cannot be used.
         WattboardError: there is no run at all, or none that can be used.
     """
     spec = load_spec(options.spec_file, known_names())
-    measured = measured or measured_for(options, progress, archive)
+    measured = measure(options, tables_of(spec), progress, archive)
     results, problems = list(measured.results), list(measured.problems)
     if options.reference is not None:
         results = [recomputed(result, options.reference) for result in results]
@@ -84,26 +113,6 @@ def build(
     leaderboard = Leaderboard(spec, roots, tuple(results), addresses, archive, ())
     problems += (*left_out, *missing_figures(leaderboard))
     return replace(leaderboard, problems=(*spec.warnings, *problems))
-
-
-def measured_for(options: BuildOptions, progress: Progress, archive: Archive) -> Measured:
-    """The runs that a leaderboard is made of.
-
-    Raises:
-        SpecError: the spec, which may describe tables with runs, cannot be used.
-        WattboardError: there is no run at all, or none that can be used.
-    """
-    results, problems = measure_runs(
-        options.log_folders,
-        MeasureOptions(options.pue, options.pue_source),
-        options.jobs,
-        progress,
-        archive,
-        with_files=options.with_files,
-        scheduler=options.scheduler,
-        tables=tables_of(load_spec(options.spec_file, known_names())),
-    )
-    return Measured(tuple(results), tuple(problems))
 
 
 def tables_of(spec: SiteSpec) -> tuple[TableReader, ...]:

@@ -59,7 +59,7 @@ from .pages.render import PageRenderer
 from .pages.site import Site
 from .preview import Preview, address_problems
 from .processors import processor_files
-from .progress import progress
+from .progress import Progress, progress
 from .pue import override as pue_override
 from .run_pages import RUN_PAGES, with_run_pages
 from .search_index import SearchEntry
@@ -77,6 +77,7 @@ from .store import log_folder
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
 
+    from .spec.tables import TableReader
     from .store import Folder
 
 log = get_plugin_logger("wattboard")
@@ -402,15 +403,21 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             _raise(error.problems)
             raise
 
-    def _measured(self, options: BuildOptions) -> Measured | None:
+    def _measured(
+        self,
+        options: BuildOptions,
+        tables: Sequence[TableReader],
+        progress: Progress,
+        kept: Archive,
+    ) -> Measured:
         """The runs as they were at a preview's first build, where nobody asked to look at the logs again."""
         if not self._serving or self.config.watch_logs:
-            self._kept.folder_stamps.clear()
-            return None
-        asked = (options.log_folders, options.pue)
+            kept.folder_stamps.clear()
+            return measured_for(options, tables, progress, kept)
+        asked = (options.log_folders, options.pue, tables)
         known, measured = self._runs_before or ((), None)
         if known != asked or measured is None:
-            measured = measured_for(options, progress(), self._kept)
+            measured = measured_for(options, tables, progress, kept)
             self._runs_before = (asked, measured)
         return measured
 
@@ -465,7 +472,7 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
                 with_processors=self.config.processors,
             )
             with nothing_to_free(for_good=not self._serving):
-                board = build(options, progress(), self._kept, self._measured(options))
+                board = build(options, progress(), self._kept, self._measured)
             return with_run_pages(board, self.config.run_pages)
         except WattboardError as error:
             _report(problem for problem in error.problems if problem.severity == "warning")

@@ -135,6 +135,16 @@ def test_a_preview_outlives_a_broken_spec(lab: Lab) -> None:
         _until(lambda: b"Mended." in _fetch(url), process)
 
 
+def test_a_preview_reads_the_tables_that_an_edited_spec_describes(lab: Lab) -> None:
+    """A spec that comes to describe a table has its runs read, though no log changed."""
+    (lab.folder / "results" / "meter.csv").write_text("job,energy\n17,2.5\n", encoding="utf-8")
+    reader = {"files": "meter.csv", "tool": "a meter", "figures": {"energy_kwh": "energy [kWh]"}}
+    with _serving(lab, COMMANDS["mkdocs"]) as (url, process):
+        assert len(json.loads(_fetch(f"{url}runs.json"))) == 4
+        lab.spec({"Energy board": {"readers": [{**reader, "key": "job"}]}})
+        _until(lambda: len(json.loads(_fetch(f"{url}runs.json"))) == 5, process)
+
+
 def test_a_preview_follows_a_processor(lab: Lab) -> None:
     """An edit of the processor beside the spec changes the figures shown."""
     (lab.folder / "mine.py").write_text("def of(folder, figures): return {'score': 123}\n")
