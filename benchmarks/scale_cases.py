@@ -98,10 +98,14 @@ def tree_cases(place: Place, cases: set[str], repeat: int) -> Iterator[Measured]
     }
     if "cold" not in cases and cases - _WITHOUT_SITE:
         place.cold()
-    for case, step in steps.items():
-        if case in cases:
-            costs = tuple(step() for _ in range(repeat))
-            yield Measured(case, plan.runs, plan.samples, costs, _note(case, place))
+    costs: dict[str, list[Cost]] = {case: [] for case in steps if case in cases}
+    for _ in range(
+        repeat
+    ):  # by turns: a machine that gets slower for a while does so for all of them
+        for case, measured in costs.items():
+            measured.append(steps[case]())
+    for case, measured in costs.items():
+        yield Measured(case, plan.runs, plan.samples, tuple(measured), _note(case, place))
 
 
 def _note(case: str, place: Place) -> str:

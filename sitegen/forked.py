@@ -9,12 +9,13 @@ import signal
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import traceback
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from .errors import WattboardError
+from .errors import Problem, WattboardError
 from .execute import cores
 from .progress import Progress
 
@@ -24,13 +25,16 @@ _WORTH_A_PROCESS = 50
 """Items. Copying a process costs as much as a few pages."""
 _PIPE_BYTES = 1 << 20
 """Most that a process without privileges may ask for."""
-_HEAD = struct.Struct("<?Q")
-"""Of a message of a child: whether it tells of a failure, and how many bytes follow."""
+_HEAD = struct.Struct("<BQ")
+"""Of a message of a child: its kind, and how many bytes follow."""
+_RESULT, _FAILURE, _END = range(3)
+"""Kinds of messages. The last comes when nothing is left to do."""
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 _PLACE = struct.Struct("<I")
 
 
 class ChildError(Exception):
-    """A copy of this process ended without saying why."""
+    """A copy of this process came upon a defect. Its note is the traceback there."""
 
 
 def can_fork() -> bool:
@@ -82,7 +86,7 @@ def begun(
     background = Background(items, work)
     try:
         for _ in range(min(n - 1, len(items))):
-            background.add_child()
+            background._add_child()
         yield background
     finally:
         background.end()
@@ -100,13 +104,22 @@ class Background(Generic[_T]):
         self._step = 1
         """How many items follow from each of these places."""
 
-    def add_child(self) -> None:
+    def _add_child(self) -> None:
         """Have one more process work, unless the system has no safe `fork`, or this process has threads."""
         if not can_fork():
             return
         if self._places is None:
             self._places, self._step = _pipe_of_places(len(self._items))
-        self._children.append(_forked(self._taken(self._places), self._work))
+        # Within `os.fork` Python prints what a signal's handler raises, and goes on; and only a child that is known
+        # can be ended.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        try:
+            signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+            child = _forked(self._taken(self._places), self._work, before)
+            if child is not None:
+                self._children.append(child)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def results(self) -> Iterator[bytes]:
         """Wait for what `work` returns of each item, in any order. To be called once.
@@ -115,12 +128,12 @@ class Background(Generic[_T]):
         the first result: showing progress takes a thread. Where there can be no other process, this one does the work.
 
         Raises:
-            WattboardError: as `work` has raised it.
+            WattboardError: as `work` has raised it, or a process was ended from outside.
             OSError: as `work` has raised it.
-            ChildError: it raised something else, or a process was ended from outside.
+            ChildError: it raised something else.
         """
         if len(self._children) < len(self._items):
-            self.add_child()
+            self._add_child()
         if not self._children:
             return (self._work(item) or b"" for item in self._items)
         return _results(self._children)
@@ -128,7 +141,7 @@ class Background(Generic[_T]):
     def end(self) -> None:
         """Leave no process behind."""
         for child in self._children:
-            child.end(at_once=True)
+            child.end()
         if self._places is not None:
             os.close(self._places)
 
@@ -145,43 +158,57 @@ class _Child:
     pipe: int
     received: bytearray = field(default_factory=bytearray)
     failure: bytes = b""
+    is_done: bool = False
+    """It has said that nothing is left to do."""
     has_ended: bool = False
 
     def take_results(self) -> Iterator[bytes]:
         """The results that have come as a whole since it was asked last."""
         while len(self.received) >= _HEAD.size:
-            is_failure, length = _HEAD.unpack_from(self.received)
+            kind, length = _HEAD.unpack_from(self.received)
             end = _HEAD.size + length
             if len(self.received) < end:
                 return
             content = bytes(self.received[_HEAD.size : end])
             del self.received[:end]
-            if is_failure:
+            if kind == _RESULT:
+                yield content
+            elif kind == _FAILURE:
                 self.failure = content
             else:
-                yield content
+                self.is_done = True
 
-    def end(self, *, at_once: bool) -> int:
-        """Wait for its end, if that is still to come.
-
-        Returns:
-            Its exit code.
-        """
+    def end(self) -> None:
+        """End it, if it has not ended yet."""
         if self.has_ended:
-            return 0
+            return
         self.has_ended = True
         os.close(self.pipe)
-        if at_once:
+        with suppress(
+            ProcessLookupError, ChildProcessError
+        ):  # where SIGCHLD is ignored, nobody needs to wait for it
             os.kill(self.pid, signal.SIGKILL)
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            os.waitpid(self.pid, 0)
 
 
-def _forked(items: Iterator[_T], work: Callable[[_T], bytes | None]) -> _Child:
+def _forked(
+    items: Iterator[_T], work: Callable[[_T], bytes | None], signals: Collection[int]
+) -> _Child | None:
+    """A copy of this process that works on items; None where the system refuses one.
+
+    Args:
+        signals: Which are to be blocked there; here, those of `_ENDING` are as well.
+    """
     parent = os.getpid()
     read_end, write_end = _pipe()
     sys.stdout.flush()
     sys.stderr.flush()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:  # too many processes, or too little memory
+        os.close(read_end)
+        os.close(write_end)
+        return None
     if pid:
         os.close(write_end)
         return _Child(pid, read_end)
@@ -190,14 +217,16 @@ def _forked(items: Iterator[_T], work: Callable[[_T], bytes | None]) -> _Child:
         os.close(read_end)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, signals)
         for item in items:
             if os.getppid() != parent:
                 break
-            _send(write_end, work(item) or b"", is_failure=False)
+            _send(write_end, _RESULT, work(item) or b"")
         else:
+            _send(write_end, _END, b"")
             code = 0
     except BaseException as error:  # noqa: BLE001 - told to the parent, which knows what to do
-        _send(write_end, _pickled(error), is_failure=True)
+        _send(write_end, _FAILURE, _pickled(error))
     finally:
         os._exit(code)
 
@@ -227,8 +256,8 @@ def _pipe() -> tuple[int, int]:
     return read_end, write_end
 
 
-def _send(pipe: int, content: bytes, *, is_failure: bool) -> None:
-    left = memoryview(_HEAD.pack(is_failure, len(content)) + content)
+def _send(pipe: int, kind: int, content: bytes) -> None:
+    left = memoryview(_HEAD.pack(kind, len(content)) + content)
     while left:
         left = left[os.write(pipe, left) :]
 
@@ -238,20 +267,33 @@ def _pickled(error: BaseException) -> bytes:
         return pickle.dumps(("problems", error.problems))
     if isinstance(error, OSError) and error.errno is not None:
         return pickle.dumps(("os", (error.errno, error.strerror, error.filename)))
-    return pickle.dumps(("other", f"{type(error).__name__}: {error}"))
+    return pickle.dumps(("other", (f"{type(error).__name__}: {error}", traceback.format_exc())))
 
 
-def _failure(message: bytes, code: int) -> Exception:
+def _failure(message: bytes) -> Exception:
+    """Why a child ended before its work was done.
+
+    Args:
+        message: What it said of that; b"" where it could not say anything.
+    """
     if not message:
-        return ChildError(
-            f"a process that made files of the site was ended from outside (exit code {code})"
+        return WattboardError(
+            Problem(
+                "wattboard build",
+                "expected its processes to do their work, found one that was ended from outside",
+                hint="was there enough memory? With fewer --jobs a build needs less",
+                severity="error",
+            )
         )
     kind, what = pickle.loads(message)  # noqa: S301 - from our own copy
     if kind == "problems":
         return WattboardError(*what)
     if kind == "os":
         return OSError(*what)
-    return ChildError(what)
+    text, trace = what
+    error = ChildError(text)
+    error.add_note(trace)
+    return error
 
 
 def _results(children: Sequence[_Child]) -> Iterator[bytes]:
@@ -269,5 +311,6 @@ def _results(children: Sequence[_Child]) -> Iterator[bytes]:
                     yield from child.take_results()
                     continue
                 selector.unregister(key.fd)
-                if code := child.end(at_once=False):
-                    raise _failure(child.failure, code)
+                child.end()
+                if not child.is_done:
+                    raise _failure(child.failure)

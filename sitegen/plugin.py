@@ -5,6 +5,7 @@ Only what mkdocs 1.6 and properdocs share is used. See docs/adr/0002-mkdocs-is-t
 
 from __future__ import annotations
 
+import errno
 import logging
 import subprocess
 import tempfile
@@ -45,7 +46,7 @@ from .carbon import OF_LOG, Reference, reference
 from .charts import plotly_bundle
 from .errors import Problem, WattboardError
 from .execute import cores
-from .forked import begun, each_in_children
+from .forked import Background, begun, each_in_children
 from .garbage import nothing_to_free
 from .hard_links import link_or_copy
 from .kept import Kept
@@ -57,7 +58,7 @@ from .pages.kept import KeptPages
 from .pages.links import Links
 from .pages.render import PageRenderer
 from .pages.site import Site
-from .preview import Preview, address_problems
+from .preview import Preview, address_problems, refused
 from .processors import processor_files
 from .progress import Progress, progress
 from .pue import override as pue_override
@@ -114,7 +115,7 @@ _BESIDE = "#beside"
 
 
 class _FileInPlace(File):
-    """A file that is where it belongs already."""
+    """A file that is, or will be, where it belongs without MkDocs."""
 
     def copy_file(self, dirty: bool = False) -> None:
         """There is nothing to do."""
@@ -177,6 +178,18 @@ def _escaped_title(title: str) -> Markup:
     return escape(title.replace("</", "‹/"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """The files of no page, on their way."""
+
+    digest: str
+    """Of what they are made of."""
+    places: Sequence[str]
+    """Folders below the leaderboard's own whose files do not stand."""
+    large: Background[Callable[[], None]]
+    """Writes those that need memory."""
+
+
 @dataclass(slots=True)
 class _Build:
     """What one build knows, from the files on."""
@@ -187,6 +200,8 @@ class _Build:
     """All but those of runs, by address."""
     beside: dict[str, Packed | None]
     """Place within the site to text of the files that lie beside them. None: it stands where the site goes."""
+    data: _Data | None = None
+    """None: a preview, or not begun."""
     nav: Navigation | None = None
     files: Files | None = None
     environment: jinja2.Environment | None = None
@@ -264,8 +279,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         pages = {page.source.address: page for page, _ in made}
         beside = {place: packed for _, of_page in made for place, packed in of_page.items()}
         added = [page.file for page in pages.values()]
-        # Filled once all pages are written. Known to MkDocs, so that pages of a lab's own may link to them.
-        added += [self._file(name, "", config) for name in DATA_FILES]
+        # Known to MkDocs, so that pages of a lab's own may link to them.
+        added += [self._file(name, "", config, _FileInPlace) for name in DATA_FILES]
         places = (file.dest_uri for file in added)
         self._check_room(files, (*places, *beside, *self._run_places(leaderboard)))
         added += self._files_beside(beside, config)
@@ -274,6 +289,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         if _has_run_index(leaderboard):
             config.extra_javascript.append(f"{self._assets}/find.js")
         self._build = _Build(leaderboard, renderer, pages, beside)
+        if not self._serving:  # a preview makes what is asked for
+            self._build.data = self._begin_data(config)
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -360,8 +377,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             # Ten thousand pages would take longer than the change of which one is to be seen.
             self._preview.resume(self._made_on_demand(config))
         else:
-            with self._data_begun(config):
-                outdated = self._outdated_runs(config)
+            outdated = self._outdated_runs(config)
+            self._finish_data(config)
             self._write_run_pages(outdated, config)
             self._close()
 
@@ -517,8 +534,8 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
             for name in RUN_FILES:
                 yield f"{prefix}{address}{name}"
 
-    def _file(self, address: str, text: str, config: MkDocsConfig) -> File:
-        return File.generated(
+    def _file(self, address: str, text: str, config: MkDocsConfig, kind: type[File] = File) -> File:
+        return kind.generated(
             config,
             self._prefix + address,
             content=text,
@@ -641,32 +658,31 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
 
     # -- files of no page --------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def _data_begun(self, config: MkDocsConfig) -> Iterator[None]:
-        """Write what tells of all runs, where it does not stand in the site's folder already.
-
-        Begins with it, lets the caller do something else, and ends when all is written.
-        """
-        published = self._standing
+    def _begin_data(self, config: MkDocsConfig) -> _Data:
+        """Begin with what tells of all runs, where it does not stand in the site's folder already."""
         digest = self._current.renderer.data_digest()
-        todo = []
-        for place in self._data_places():
-            if not published.keeps(self._prefix + place, digest):
-                todo.append(place)
-            elif place == "":
-                for name in DATA_FILES:
-                    (Path(config.site_dir) / self._prefix / name).unlink()
+        places = [
+            place
+            for place in self._data_places()
+            if not self._standing.keeps(self._prefix + place, digest)
+        ]
         # In processes: Arrow and the index need memory, which is given back so. What asks the cache is asked here: its
         # database is not to be used in a copy of the process.
-        large = [partial(self._write_large, place, config, self._parts_at(place)) for place in todo]
-        with begun(large, _do, min(self.config.jobs or cores(), 1 + len(large))) as background:
-            yield
-            if "" in todo:
-                self._write_run_files(Path(config.site_dir) / self._prefix)
-            for _ in background.results():
-                pass
-        for place in todo:
-            published.made(self._prefix + place, digest, self._names_at(place, config))
+        large = [
+            partial(self._write_large, place, config, self._parts_at(place)) for place in places
+        ]
+        n = min(self.config.jobs or cores(), 1 + len(large))
+        return _Data(digest, places, self._opened.enter_context(begun(large, _do, n)))
+
+    def _finish_data(self, config: MkDocsConfig) -> None:
+        data = self._current.data
+        assert data is not None  # noqa: S101 - see _themed
+        if "" in data.places:
+            self._write_run_files(Path(config.site_dir) / self._prefix)
+        for _ in data.large.results():
+            pass
+        for place in data.places:
+            self._standing.made(self._prefix + place, data.digest, self._names_at(place, config))
 
     def _data_places(self) -> Iterator[str]:
         """Folders below the leaderboard's own."""
@@ -957,12 +973,19 @@ def serve_site(options: SiteOptions, address: str | None) -> None:
 
     Raises:
         HostError: it could not be built, or not be served at that address; the reason was logged.
+        WattboardError: another program took the address while it was built.
     """
     with _failures_told(), _settings(options) as (config_file, settings):
         # Here: a build needs no web server.
         from mkdocs.commands.serve import serve as mkdocs_serve
 
-        mkdocs_serve(config_file, dev_addr=address, **settings)
+        try:
+            mkdocs_serve(config_file, dev_addr=address, **settings)
+        except OSError as error:
+            # Of the address, which was free when the build began.
+            if error.errno == errno.EADDRINUSE and error.filename is None:
+                raise WattboardError(refused(address or "dev_addr", error)) from error
+            raise
 
 
 @contextmanager

@@ -17,27 +17,36 @@ _ELSEWHERE = "choose another with --dev-addr, such as 127.0.0.1:8001"
 
 def address_problems(host: str, port: int) -> Iterator[Problem]:
     """Why nothing can be served at an address."""
+    # As MkDocs' server chooses and binds, so that an address that has just been given up is no hindrance.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         with socket.socket(family) as probe:
-            if (
-                os.name == "posix"
-            ):  # as the server itself will, so that a preview that just ended is no hindrance
+            if os.name == "posix":
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            remedy = f"end what is served there, or {_ELSEWHERE}"
-        elif error.errno == errno.EACCES:
-            remedy = f"the system keeps this port for programs with privileges: {_ELSEWHERE}"
-        else:
-            remedy = f"this machine has no such address: {_ELSEWHERE}"
-        yield Problem(
-            f"{host}:{port}",
-            f"expected an address at which this machine can serve, found: {error.strerror}",
-            hint=remedy,
-            severity="error",
-        )
+        yield refused(place, error)
+    except OverflowError:
+        yield _no_address(place, f"port {port}", f"ports are numbers up to 65535: {_ELSEWHERE}")
+
+
+def refused(place: str, error: OSError) -> Problem:
+    """What is wrong with an address, by the error of a server that was to have it."""
+    if error.errno == errno.EADDRINUSE:
+        remedy = f"end what is served there, or {_ELSEWHERE}"
+    elif error.errno == errno.EACCES:
+        remedy = f"the system keeps this port for programs with privileges: {_ELSEWHERE}"
+    elif error.errno in (errno.EADDRNOTAVAIL, errno.EINVAL) or isinstance(error, socket.gaierror):
+        remedy = f"this machine has no such address: {_ELSEWHERE}"
+    else:
+        remedy = _ELSEWHERE
+    return _no_address(place, str(error.strerror), remedy)
+
+
+def _no_address(place: str, found: str, hint: str) -> Problem:
+    message = f"expected an address at which this machine can serve, found: {found}"
+    return Problem(place, message, hint=hint, severity="error")
 
 
 class Preview:

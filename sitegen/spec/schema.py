@@ -265,8 +265,8 @@ class NodeModel(_Strict):
     )
     min_measured_share: Annotated[float, Ge(0), Le(1)] | None = Field(
         None,
-        description="Leaves out runs that were measured for a smaller share of their time. Default, and null: "
-        "no limit. Children inherit it, and may set another.",
+        description="Leaves out runs that were measured for a smaller share of their time, and those of which it is "
+        "not known. Default, and null: no limit. Children inherit it, and may set another.",
     )
     requires: list[RequiredFile] = Field(
         default_factory=list,

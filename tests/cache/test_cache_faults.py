@@ -17,11 +17,10 @@ import faults_work
 import psutil
 import pytest
 from edited_board import Board, counted
-from wattboard.sitegen import execute, forked, processes
+from wattboard.sitegen import execute, processes
 from wattboard.sitegen.cache import store
 from wattboard.sitegen.cache.folder import CacheOptions
 from wattboard.sitegen.errors import WattboardError
-from wattboard.sitegen.progress import Silence
 
 _KILLS = int(os.environ.get("WATTBOARD_KILLS", "5"))
 
@@ -234,26 +233,12 @@ def test_a_run_that_its_process_dies_of(board: Board, monkeypatch: pytest.Monkey
     assert len(list(board.site.glob("runs/runs/*/*/index.html"))) == 11
 
 
-def test_an_error_in_a_copy_of_this_process_is_told() -> None:
-    """With what it was; other children are ended."""
-
-    def work(i: int) -> None:
-        if i == 3:
-            raise OSError(28, "No space left on device", "/x")
-        time.sleep(0.01)
-
-    forked_threshold, forked._WORTH_A_PROCESS = forked._WORTH_A_PROCESS, 1
-    try:
-        with pytest.raises(OSError, match="No space left"):
-            forked.each_in_children(range(10), work, 2, Silence(), "x")
-    finally:
-        forked._WORTH_A_PROCESS = forked_threshold
-
-
 _BACKGROUND = """
-import os, shutil, sys, threading, time
+import os, shutil, signal, sys, threading, time
 from pathlib import Path
 from wattboard.sitegen import forked
+from wattboard.sitegen.errors import WattboardError
+from wattboard.sitegen.progress import Silence
 
 notes = Path(sys.argv[1])
 
@@ -331,14 +316,67 @@ else:
     raise AssertionError("nothing was told")
 assert not has_children()
 
-# So is one without a number, by its name.
+# Of many items alike as well, with none of the others waited for.
+forked._WORTH_A_PROCESS = 1
+try:
+    forked.each_in_children(range(1, 10), fail, 2, Silence(), "x")
+except OSError as error:
+    assert error.errno == 28
+else:
+    raise AssertionError("nothing was told")
+assert not has_children()
+
+# So is one without a number, by its name, with its place for who wants to look.
 try:
     with forked.begun([1], lambda _: shutil.copyfile(forked.__file__, forked.__file__), 1) as background:
         list(background.results())
 except forked.ChildError as error:
     assert str(error).startswith("SameFileError: ")
+    assert "in copyfile" in error.__notes__[0]
 else:
     raise AssertionError("nothing was told")
+
+# One that is killed, as by a system without memory, is no defect.
+try:
+    with forked.begun([1], lambda _: os.kill(os.getpid(), signal.SIGKILL), 1) as background:
+        list(background.results())
+except WattboardError as error:
+    assert "ended from outside" in str(error)
+else:
+    raise AssertionError("nothing was told")
+assert not has_children()
+
+# Where the system refuses a copy, this process does the work, and leaves no file open.
+fork, n_open = os.fork, len(os.listdir("/proc/self/fd"))
+def refused():
+    raise BlockingIOError(11, "Resource temporarily unavailable")
+for broken in ("fork", "can_fork"):
+    if broken == "fork":
+        os.fork = refused
+    else:
+        os.fork, forked.can_fork = fork, lambda: False
+    for n in (1, 3):
+        with forked.begun(items, work, n) as background:
+            assert sorted(background.results()) == expected
+        assert done() == here
+assert len(os.listdir("/proc/self/fd")) == n_open
+forked.can_fork = lambda: True
+
+# A signal that comes while a copy is made is not lost, and no copy is.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+def make_and_signal():
+    pid = fork()
+    if pid:
+        os.kill(os.getpid(), number)
+    return pid
+os.fork = make_and_signal
+for number, error in ((signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)):
+    try:
+        with forked.begun([1, 3], fail, 3):
+            raise AssertionError("the signal was lost")
+    except error:
+        assert not has_children()
+os.fork = fork
 
 # So is the caller's own, and Ctrl-C.
 for error in (ValueError, KeyboardInterrupt):

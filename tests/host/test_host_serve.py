@@ -19,6 +19,9 @@ from urllib.request import urlopen
 
 import pytest
 from lab import SCRIPTS, TWO_METHODS, Lab, small_lab
+from wattboard.sitegen.cli.site import site_options
+from wattboard.sitegen.errors import WattboardError
+from wattboard.sitegen.plugin import serve_site
 from wattboard.sitegen.preview import address_problems
 
 PATIENCE_S = 30.0
@@ -205,6 +208,34 @@ def test_an_address_of_another_machine_is_told(lab: Lab) -> None:
     """It is not said to be taken."""
     said = _refused(lab, "192.0.2.1:8000")
     assert "hint: this machine has no such address: choose another with --dev-addr" in said
+
+
+def test_a_port_that_is_none_is_told(lab: Lab) -> None:
+    """Nor is it a defect of ours."""
+    assert "port 99999\n  hint: ports are numbers up to 65535" in _refused(lab, "127.0.0.1:99999")
+
+
+def test_an_address_that_is_taken_during_the_build_is_told(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was free when the build began."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        monkeypatch.setattr("wattboard.sitegen.plugin.address_problems", lambda *_: ())
+        options = site_options(
+            (lab.folder / "results",),
+            lab.folder / "site.json",
+            None,
+            None,
+            None,
+            1,
+            strict=False,
+            processors=True,
+        )
+        with pytest.raises(WattboardError, match="end what is served there"):
+            serve_site(options, address)
 
 
 def test_a_port_that_needs_privileges_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
