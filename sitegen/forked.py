@@ -184,9 +184,8 @@ class _Child:
             return
         self.has_ended = True
         os.close(self.pipe)
-        with suppress(
-            ProcessLookupError, ChildProcessError
-        ):  # where SIGCHLD is ignored, nobody needs to wait for it
+        # Where SIGCHLD is ignored, the system itself takes away what has ended.
+        with suppress(ProcessLookupError, ChildProcessError):
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
 
