@@ -99,9 +99,8 @@ def tree_cases(place: Place, cases: set[str], repeat: int) -> Iterator[Measured]
     if "cold" not in cases and cases - _WITHOUT_SITE:
         place.cold()
     costs: dict[str, list[Cost]] = {case: [] for case in steps if case in cases}
-    for _ in range(
-        repeat
-    ):  # by turns: a machine that gets slower for a while does so for all of them
+    # By turns: a machine that gets slower for a while does so for all of them.
+    for _ in range(repeat):
         for case, measured in costs.items():
             measured.append(steps[case]())
     for case, measured in costs.items():

@@ -30,7 +30,9 @@ _HEAD = struct.Struct("<BQ")
 _RESULT, _FAILURE, _END = range(3)
 """Kinds of messages. The last comes when nothing is left to do."""
 _ENDING = (signal.SIGINT, signal.SIGTERM)
+"""Signals that end this process, by an exception of their handlers."""
 _PLACE = struct.Struct("<I")
+"""Of an item, in the pipe of those that nobody works on yet."""
 
 
 class ChildError(Exception):
@@ -211,7 +213,6 @@ def _forked(
     if pid:
         os.close(write_end)
         return _Child(pid, read_end)
-    code = 1
     try:
         os.close(read_end)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair
@@ -223,11 +224,10 @@ def _forked(
             _send(write_end, _RESULT, work(item) or b"")
         else:
             _send(write_end, _END, b"")
-            code = 0
     except BaseException as error:  # noqa: BLE001 - told to the parent, which knows what to do
         _send(write_end, _FAILURE, _pickled(error))
     finally:
-        os._exit(code)
+        os._exit(0)  # what came of it has been sent
 
 
 def _pipe_of_places(n_items: int) -> tuple[int, int]:

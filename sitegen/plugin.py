@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
@@ -186,7 +185,7 @@ class _Data:
     """Of what they are made of."""
     places: Sequence[str]
     """Folders below the leaderboard's own whose files do not stand."""
-    large: Background[Callable[[], None]]
+    large: Background[tuple[str, Sequence[str]]]
     """Writes those that need memory."""
 
 
@@ -668,11 +667,13 @@ class WattboardPlugin(BasePlugin[PluginOptions]):  # type: ignore[no-untyped-cal
         ]
         # In processes: Arrow and the index need memory, which is given back so. What asks the cache is asked here: its
         # database is not to be used in a copy of the process.
-        large = [
-            partial(self._write_large, place, config, self._parts_at(place)) for place in places
-        ]
-        n = min(self.config.jobs or cores(), 1 + len(large))
-        return _Data(digest, places, self._opened.enter_context(begun(large, _do, n)))
+        large = [(place, self._parts_at(place)) for place in places]
+        work = begun(
+            large,
+            lambda item: self._write_large(item[0], config, item[1]),
+            min(self.config.jobs or cores(), 1 + len(large)),
+        )
+        return _Data(digest, places, self._opened.enter_context(work))
 
     def _finish_data(self, config: MkDocsConfig) -> None:
         data = self._current.data
@@ -807,10 +808,6 @@ def _reference(option: str | float | bool) -> Reference | None:
             '  hint: put the zone between quotation marks: "NO"'
         )
     return reference(str(option), "the option intensity")
-
-
-def _do(work: Callable[[], None]) -> None:
-    work()
 
 
 def _path(name: str, config: MkDocsConfig) -> Path:

@@ -242,9 +242,21 @@ from wattboard.sitegen.progress import Silence
 
 notes = Path(sys.argv[1])
 
+def workers():
+    return {file.name.split("-")[1] for file in notes.iterdir()}
+
+def wait_for(n):
+    "So many processes work."
+    end = time.monotonic() + 60
+    while len(workers()) < n:
+        assert time.monotonic() < end, (n, workers())
+        time.sleep(0.01)
+
+at_once = 1  # so many processes are to work before the first of them goes on
+
 def work(i):
     (notes / f"{i}-{os.getpid()}").touch()
-    time.sleep(0.1)
+    wait_for(at_once)
     return bytes([i]) * 3_000_000  # more than a pipe takes
 
 def done():
@@ -268,13 +280,15 @@ here = {os.getpid()}
 
 # This process is one of those that work at once, until it waits.
 for n in (1, 2, 3):
+    at_once = n
     with forked.begun(items, work, n) as background:
-        time.sleep(0.3)
-        before = {file.name.split("-")[1] for file in notes.iterdir()}
+        wait_for(n - 1)
+        before = workers()
         results = background.results()
         assert sorted(results) == expected
     pids = done()
     assert len(before) == n - 1 and len(pids) == n and not pids & here, (n, before, pids)
+at_once = 1
 
 # Many items, which take no time: each is worked on once, whoever is quicker.
 many = range(100_000)  # more than a pipe has room for
