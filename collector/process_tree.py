@@ -14,8 +14,12 @@ from .machine import Machine, Process, ProcessKey, ProcessUse
 
 MONITOR_MODULE = "wattboard.collector.monitor"
 
-_LOOKS_AT_ARGUMENTS = 2
-"""Seen between fork and exec, a process still bears its parent's command line: look once more."""
+_LOOKS_AT_ARGUMENTS = 10
+"""Seen between fork and exec, a process still bears its parent's command line: look again.
+
+More than twice, since a machine with too much to do leaves it there for some samples; not always,
+since a forked worker never gets a command line of its own.
+"""
 
 
 @dataclass(frozen=True, slots=True)

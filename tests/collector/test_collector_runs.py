@@ -153,8 +153,20 @@ def test_trackers_one_inside_the_other_both_count(tmp_path: Path) -> None:
     outer, inner = (read_log(tmp_path / name)[1] for name in ("outer", "inner"))
     assert inner[-1]["attributable_cpu_seconds"] == pytest.approx(0.3, abs=0.1)
     assert outer[-1]["attributable_cpu_seconds"] == pytest.approx(0.5, abs=0.15)
-    for sample in (*outer, *inner):
-        assert set(sample["process_ids"]) <= processes()
+    # Seen by the outer run between fork and exec, the inner monitor is not yet known for one: it may
+    # stand in the samples in which it begins, where it has had no time to use any.
+    known = processes()
+    begins = [
+        (pid, sample["cpu_time_seconds"][str(pid)])
+        for sample in outer
+        for pid in sample["process_ids"]
+        if pid not in known
+    ]
+    assert len({pid for pid, _ in begins}) <= 1
+    assert all(used["user"] + used["system"] <= 0.02 for _, used in begins)
+    assert set(outer[-1]["process_ids"]) <= known
+    for sample in inner:
+        assert set(sample["process_ids"]) <= known
 
 
 def test_a_function_is_measured_as_it_is(tmp_path: Path) -> None:
