@@ -30,12 +30,10 @@ class TitleRule:
     def of(self, path: str) -> str:
         """The short name of one of the runs."""
         name = self._name(path)
-        if not self.ending:
-            return name or path
         end = len(name)
         for _ in range(self.ending):
-            end = max(name.rfind(mark, 0, max(end, 0)) for mark in _MARKS)
-        return name[: max(end, 0)] or path
+            end = max(name.rfind(mark, 0, end) for mark in _MARKS)
+        return name[:end]
 
     def _name(self, path: str) -> str:
         if not self.head and not self.tail:
@@ -48,21 +46,27 @@ def title_rule(paths: Sequence[str]) -> TitleRule:
     """How runs are told from their siblings.
 
     Folders that all share at either end are left out, and so is what the names that remain all end with, from a "_" or
-    "-" on: "results/seed_0_dqn_gpu/logs" and "results/seed_1_dqn_gpu/logs" become "seed_0" and "seed_1".
+    "-" on: "results/seed_0_dqn_gpu/logs" and "results/seed_1_dqn_gpu/logs" become "seed_0" and "seed_1". Of each name
+    something is left: as all lose the same, no two become alike.
     """
     if len(paths) < 2:
         return TitleRule(sum(path.count("/") for path in paths), 0, 0)
-    head = _n_in_beginning(f"{path}/" for path in paths)
-    least = 1 + min(path.count("/") for path in paths)
-    tail = min(_n_in_beginning(f"{path[::-1]}/" for path in paths), least - head)
-    names = map(TitleRule(head, tail, 0)._name, paths)
-    return TitleRule(head, tail, _n_in_beginning((name[::-1] for name in names), _MARKS))
+    spare = min(path.count("/") for path in paths)
+    head = min(_n_in_beginning(f"{path}/" for path in paths), spare)
+    tail = min(_n_in_beginning(f"{path[::-1]}/" for path in paths), spare - head)
+    names = list(map(TitleRule(head, tail, 0)._name, paths))
+    ending = _n_in_beginning((name[::-1] for name in names), _MARKS)
+    return TitleRule(head, tail, min(ending, min(_n_marks(name[1:]) for name in names)))
 
 
 def run_titles(paths: Sequence[str]) -> dict[str, str]:
     """Short names that tell runs from their siblings: see `title_rule`."""
     rule = title_rule(paths)
     return {path: rule.of(path) for path in paths}
+
+
+def _n_marks(text: str) -> int:
+    return sum(text.count(mark) for mark in _MARKS)
 
 
 def _n_in_beginning(texts: Iterable[str], of: str = "/") -> int:

@@ -70,6 +70,8 @@ def test_runs_are_told_apart_by_what_differs() -> None:
     assert list(run_titles(paths).values()) == ["seed_0", "seed_1", "seed_10"]
     assert run_titles(["results/only"]) == {"results/only": "only"}
     assert list(run_titles(["a/x", "b/x/y"]).values()) == ["a/x", "b/x/y"]
+    assert list(run_titles(["a/b", "a/b/b"]).values()) == ["b", "b/b"]
+    assert list(run_titles(["_", "__"]).values()) == ["_", "__"]
 
 
 _PARTS = st.lists(st.text("ab_-", min_size=1, max_size=6), min_size=1, max_size=3)
@@ -85,16 +87,16 @@ def test_titles_are_distinct(paths: list[str]) -> None:
 
 @given(st.lists(_PARTS.map("/".join), min_size=2, max_size=6, unique=True))
 def test_titles_leave_out_all_that_runs_share(paths: list[str]) -> None:
-    """The folders at both ends, then the pieces at the end of what remains, counted one by one."""
+    """The folders at both ends, then the pieces at the end of what remains, counted one by one; never all of a name."""
     parts = [path.split("/") for path in paths]
-    head = _n_shared(parts)
-    tail = _n_shared([p[head:][::-1] for p in parts])
+    spare = min(map(len, parts)) - 1
+    head = min(_n_shared(parts), spare)
+    tail = min(_n_shared([p[::-1] for p in parts]), spare - head)
     names = ["/".join(p[head : len(p) - tail]) for p in parts]
-    pieces = [re.split("(?=[_-])", name) for name in names]
-    ending = _n_shared([p[1:][::-1] for p in pieces])
+    pieces = [re.split("(?<!^)(?=[_-])", name) for name in names]
+    ending = min(_n_shared([p[1:][::-1] for p in pieces]), min(map(len, pieces)) - 1)
     assert title_rule(paths) == TitleRule(head, tail, ending)
-    short = ["".join(p[: len(p) - ending]) for p in pieces]
-    expected = [name or path for name, path in zip(short, paths, strict=True)]
+    expected = ["".join(p[: len(p) - ending]) for p in pieces]
     assert list(run_titles(paths).values()) == expected
 
 

@@ -20,7 +20,7 @@
   function shortTitle(path, [head, tail, ending]) {
     const parts = path.split("/");
     const tokens = parts.slice(head, parts.length - tail).join("/").split(/(?=[_-])/);
-    return tokens.slice(0, Math.max(0, tokens.length - ending)).join("") || path;
+    return tokens.slice(0, tokens.length - ending).join("");
   }
 
   /** The address of a row's page, null where it has none. @param {any[]} row @returns {string | null} */
