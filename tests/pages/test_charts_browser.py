@@ -194,6 +194,30 @@ def test_labels_over_a_chart_are_short(open_page: Callable[..., Any], tmp_path: 
     assert label.bounding_box()["width"] < chart.bounding_box()["width"]
 
 
+def test_titles_of_axes_fit_on_a_phone(open_page: Callable[..., Any], tmp_path: Path) -> None:
+    """They are folded where they are longer than the drawing, and never cut off."""
+    write_run(tmp_path / "logs" / "a", power_samples())
+    label = "Energy of all the many runs, of the whole data centre, with cooling"
+    spec = {
+        "A": {
+            "executive_summary_plots": [{"x": "facility_energy_kwh", "y": "energy_kwh"}],
+            "variables": {name: {"label": label} for name in ("facility_energy_kwh", "energy_kwh")},
+        }
+    }
+    (tmp_path / "site.json").write_text(json.dumps(spec))
+    folder = _build(tmp_path / "site", tmp_path / "logs", "--site-spec", tmp_path / "site.json")
+    page = open_page("index.html", folder, viewport={"width": 390, "height": 800})
+    chart = _drawn(page, "plot-1")
+    around = chart.locator(".wb-plot").bounding_box()
+    for name in (".xtitle", ".ytitle"):
+        title = chart.locator(name)
+        assert title.locator("tspan").count() >= 2
+        box = title.bounding_box()
+        for start, length in (("x", "width"), ("y", "height")):
+            assert box[start] >= around[start]
+            assert box[start] + box[length] <= around[start] + around[length]
+
+
 def test_time_charts_share_their_zoom(open_page: Callable[..., Any]) -> None:
     """Dragging over one chart zooms all, charts drawn later too, and the button takes all back."""
     page = open_page(RUN, viewport={"width": 1200, "height": 500})

@@ -11,6 +11,9 @@
   /** Lengths of strokes and gaps. */
   const DASHES = [[], [10, 5], [2, 4], [10, 4, 2, 4], [20, 6], [20, 4, 2, 4, 2, 4], [2, 9], [5, 3]];
   const LINE_LETTERS = 32;
+  /** Width of a letter of an axis's title, and room around a drawing, in px. */
+  const LETTER = 7;
+  const [BESIDE, BELOW] = [72, 72];
   const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
   /** @param {string} words */
@@ -26,20 +29,22 @@
   /** A name in one line of a label over the drawing. @param {string} name */
   const brief = (name) => escaped(shortened(name, LINE_LETTERS));
 
-  /** A name in some lines, broken where its words end if they do. @param {string} name @param {number} n */
-  function folded(name, n = 3) {
-    // Lines that end with a word are not full.
-    const words = shortened(name, LINE_LETTERS * n * 0.75).match(/[^\s_/-]{1,31}[\s_/-]?|[\s_/-]/gu) ?? [];
+  /** In lines, broken where words end if they do. @param {string} text @param {number} letters In a line, at most. */
+  function broken(text, letters) {
     const lines = [""];
-    for (const word of words) {
-      if ((lines.at(-1) + word).length > LINE_LETTERS) lines.push("");
+    for (const word of text.match(/[^\s_/-]{1,31}[\s_/-]?|[\s_/-]/gu) ?? []) {
+      if (lines.at(-1) && (lines.at(-1) + word).trimEnd().length > letters) lines.push("");
       lines.push(lines.pop() + word);
     }
     return lines.map(escaped).join("<br>");
   }
 
-  /** @param {AxisText} axis */
-  const axisTitle = ({ label, unit }) => escaped(unit ? `${label} (${unit})` : label);
+  /** A name in some lines. Lines that end with a word are not full. @param {string} name @param {number} n */
+  const folded = (name, n = 3) => broken(shortened(name, LINE_LETTERS * n * 0.75), LINE_LETTERS);
+
+  /** In as many lines as it needs beside a drawing. @param {AxisText} axis @param {number} length Of the axis, in px. */
+  const axisTitle = ({ label, unit }, length) =>
+    broken(unit ? `${label} (${unit})` : label, Math.max(LINE_LETTERS / 2, Math.floor(length / LETTER)));
   /** @param {number} value @param {string} unit */
   const withUnit = (value, unit) => NUMBER.format(Number(value.toPrecision(4))) + (unit ? ` ${escaped(unit)}` : "");
 
@@ -217,47 +222,48 @@
     };
   }
 
-  /** @param {TimeFigure} figure @param {Paint} paint @param {ChartState} state */
-  function timePlot(figure, paint, state) {
+  /** @param {TimeFigure} figure @param {Paint} paint @param {ChartState} state @param {Size} size */
+  function timePlot(figure, paint, state, { width, height }) {
     const { unit, seconds } = timeUnit(figure);
     const shown = wattboardCharts.timeRange();
     const xaxis = {
-      ...axisLayout(axisTitle({ label: figure.x.label, unit }), paint),
+      ...axisLayout(axisTitle({ label: figure.x.label, unit }, width), paint),
       ...unifiedHover(unit, paint),
       rangemode: "tozero",
       ...(shown && { range: shown.map((s) => s / seconds), autorange: false }),
     };
-    const yaxis = { ...axisLayout(axisTitle(figure.y), paint), rangemode: "tozero" };
+    const yaxis = { ...axisLayout(axisTitle(figure.y, height), paint), rangemode: "tozero" };
     const layout = { ...frame(paint, state), hovermode: "x unified", uirevision: undefined, xaxis, yaxis };
     return { data: timeTraces(figure, paint), layout };
   }
 
-  /** @param {ScatterFigure} figure @param {Paint} paint @param {ChartState} state */
-  function scatterPlot(figure, paint, state) {
+  /** @param {ScatterFigure} figure @param {Paint} paint @param {ChartState} state @param {Size} size */
+  function scatterPlot(figure, paint, state, { width, height }) {
     const { x, y } = state.log;
     const layout = {
       ...frame(paint, state),
-      xaxis: axisLayout(axisTitle(figure.x), paint, x && figure.traces.flatMap((trace) => trace.x)),
-      yaxis: axisLayout(axisTitle(figure.y), paint, y && figure.traces.flatMap((trace) => trace.y)),
+      xaxis: axisLayout(axisTitle(figure.x, width), paint, x && figure.traces.flatMap((trace) => trace.x)),
+      yaxis: axisLayout(axisTitle(figure.y, height), paint, y && figure.traces.flatMap((trace) => trace.y)),
     };
     return { data: scatterTraces(figure, paint), layout };
   }
 
-  /** @param {StripFigure | EnergyFigure} figure @param {Paint} paint @param {ChartState} state */
+  /** Its height is that of its rows: room for one line of a title. @param {StripFigure | EnergyFigure} figure @param {Paint} paint @param {ChartState} state */
   function rowPlot(figure, paint, state) {
     const values = () => figure.kind === "strip" ? figure.rows.flatMap((row) => row.values) : [];
-    const xaxis = axisLayout(axisTitle(figure.x), paint, state.log.x && values());
+    const xaxis = axisLayout(axisTitle(figure.x, Infinity), paint, state.log.x && values());
     const layout = { ...frame(paint, state), xaxis, ...wattboardCharts.rowLayout(figure, paint) };
     return { data: wattboardCharts.rowTraces(figure, paint), layout };
   }
 
-  /** What Plotly draws. @param {Figure} figure @param {Paint} paint @param {ChartState} state @returns {PlotlyFigure} */
-  function plotly(figure, paint, state) {
-    if (figure.kind === "time") return timePlot(figure, paint, state);
-    if (figure.kind === "scatter") return scatterPlot(figure, paint, state);
+  /** What Plotly draws. @type {WattboardCharts["plotly"]} */
+  function plotly(figure, paint, state, { width, height }) {
+    const axes = { width: width - BESIDE, height: height - BELOW };
+    if (figure.kind === "time") return timePlot(figure, paint, state, axes);
+    if (figure.kind === "scatter") return scatterPlot(figure, paint, state, axes);
     return rowPlot(figure, paint, state);
   }
 
-  Object.assign(wattboardCharts, { escaped, brief, folded, literal, dash, axisTitle, withUnit, mark, plotly });
+  Object.assign(wattboardCharts, { escaped, brief, folded, literal, dash, withUnit, mark, plotly });
   wattboardCharts.secondsPerUnit = (figure) => timeUnit(figure).seconds;
 })();

@@ -77,7 +77,10 @@
   async function draw(chart) {
     const plot = /** @type {HTMLElement} */ (chart.querySelector(".wb-plot"));
     const [plotly, figure] = await Promise.all([loadPlotly(), figureOf(chart)]);
-    const { data, layout } = wattboardCharts.plotly(figure, wattboardCharts.paint(plot), stateOf(chart));
+    const { data, layout } = wattboardCharts.plotly(figure, wattboardCharts.paint(plot), stateOf(chart), {
+      width: plot.clientWidth,
+      height: plot.clientHeight,
+    });
     const before = drawn.get(chart);
     if (before) {
       await plotly.react(before.canvas, data, layout, CONFIG);

@@ -26,10 +26,10 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
 
-  /** A picture that explains itself on white paper. @param {Figure} figure @param {ChartState} state */
-  function printed(figure, state) {
+  /** A picture that explains itself on white paper. @param {Figure} figure @param {ChartState} state @param {Size} size */
+  function printed(figure, state, size) {
     const paper = wattboardCharts.paper;
-    const { data, layout } = wattboardCharts.plotly(figure, paper, state);
+    const { data, layout } = wattboardCharts.plotly(figure, paper, state, size);
     const named = data.filter((trace) => trace["name"] && trace["showlegend"] !== false && trace["hoverinfo"] !== "skip");
     const title = {
       text: wattboardCharts.escaped(figure.title),
@@ -48,8 +48,9 @@
   async function picture(figure, state, format) {
     const plotly = await wattboardCharts.loadPlotly();
     const height = "rows" in figure ? figure.rows.length * ROW + 180 : HEIGHT;
-    const size = { width: WIDTH, height, scale: format === "png" ? 2 : 1 };
-    const url = await plotly.toImage(printed(figure, state), { format, ...size });
+    const size = { width: WIDTH, height };
+    const scale = format === "png" ? 2 : 1;
+    const url = await plotly.toImage(printed(figure, state, size), { format, scale, ...size });
     const content = url.slice(url.indexOf(",") + 1);
     if (format === "svg") return new Blob([decodeURIComponent(content)], { type: "image/svg+xml" });
     return new Blob([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], { type: "image/png" });

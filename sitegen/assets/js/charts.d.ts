@@ -101,6 +101,12 @@ interface ChartState {
   log: { x: boolean; y: boolean };
 }
 
+/** In px. */
+interface Size {
+  width: number;
+  height: number;
+}
+
 /** A chart that Plotly has drawn. */
 interface LiveChart {
   chart: HTMLElement;
@@ -115,7 +121,7 @@ interface WattboardCharts {
   paint(element: HTMLElement): Paint;
   /** Colours for white paper. */
   paper: Paint;
-  plotly(figure: Figure, paint: Paint, state: ChartState): PlotlyFigure;
+  plotly(figure: Figure, paint: Paint, state: ChartState, size: Size): PlotlyFigure;
   /** Seconds that the unit of a time chart's axis has. */
   secondsPerUnit(figure: TimeFigure): number;
   rowTraces(figure: StripFigure | EnergyFigure, paint: Paint): Record<string, unknown>[];
@@ -128,7 +134,6 @@ interface WattboardCharts {
   folded(name: string, n?: number): string;
   /** Text within a template that Plotly fills in. */
   literal(text: string): string;
-  axisTitle(axis: AxisText): string;
   withUnit(value: number, unit: string): string;
   /** The colour and the shape of the i-th trace. */
   mark(index: number, paint: Paint): { color: string; symbol: string };
