@@ -8,16 +8,15 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from .config import Config, config_file, read_config, user_folder
 from .region_service import SERVICE_NAME, SERVICE_URL, NoAnswerError, ask_within
+from .zones import zone_id, zone_of, zones
 
 REGION_VARIABLE = "WATTBOARD_REGION"
 LOOKUP_VARIABLE = "WATTBOARD_REGION_LOOKUP"
@@ -27,9 +26,6 @@ REMEMBERED_S = 24 * 3600.0
 
 _ON = frozenset({"", "1", "on", "yes", "true"})
 _OFF = frozenset({"0", "off", "no", "false"})
-
-_SUBDIVISION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,12})+")
-"""As the grids' own zones are called: "SE-SE3", "US-CAL-CISO"."""
 
 _LOOKED_UP = f"looked up by IP address at {SERVICE_NAME}"
 
@@ -133,40 +129,6 @@ def look_up(
     return Region(zone, _LOOKED_UP)
 
 
-def zone_id(text: str) -> str | None:
-    """A zone's id as users write it ("DEU", "de", "us-ca", "SE-SE3"); None if it is none."""
-    code = text.strip().upper()
-    zones = _zones()
-    if code in zones:
-        return zones[code]
-    if code in zones.values():
-        return code
-    is_subdivision = _SUBDIVISION.fullmatch(code) and code.partition("-")[0] in zones
-    return code if is_subdivision else None
-
-
-def zone_of(country: str, subdivision: str) -> str | None:
-    """The zone of a country's alpha-2 code and a subdivision's code, as a service has them.
-
-    The subdivision where zones go by it (US, CA, AU, CN, BR) and it is known, else the country.
-    """
-    zones = _zones()
-    code = country.strip().upper()
-    if "-" in code:
-        return None
-    return zones.get(f"{code}-{subdivision.strip().upper()}") or zones.get(code)
-
-
-@cache
-def _zones() -> Mapping[str, str]:
-    """Zones by the codes that services give: "DE" is DEU, "CN-44" (before 2017) is CN-GD."""
-    import csv
-    from importlib.resources import files
-
-    with (files(__package__) / "data" / "zones.csv").open(encoding="utf-8") as file:
-        return {row["code"]: row["zone"] for row in csv.DictReader(file)}
-
-
 def _stated(environ: Mapping[str, str], config: Config) -> tuple[str, str] | None:
     """What the user says the region is, and where they say it."""
     text = environ.get(REGION_VARIABLE, "")
@@ -196,7 +158,7 @@ def _remembered(file: Path | None, now_s: float) -> str | None:
         zone, time_s = str(kept["zone"]), float(kept["time"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    is_valid = 0 <= now_s - time_s < REMEMBERED_S and zone in _zones().values()
+    is_valid = 0 <= now_s - time_s < REMEMBERED_S and zone in zones().values()
     return zone if is_valid else None
 
 

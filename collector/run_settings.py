@@ -16,6 +16,7 @@ from .live_intensity import checked_live_intensity
 from .ranks import Rank, rank_from
 from .runlog import Claim
 from .settings import Settings, new_run_id, run_key
+from .zones import zone_id
 
 MIN_INTERVAL_S, MAX_INTERVAL_S = 0.1, 3600.0
 
@@ -139,7 +140,13 @@ def _checked_region(region: str | Mapping[str, str] | None) -> dict[str, str] | 
             'region: expected an id such as "DEU", or a mapping with the texts "id", "name" and '
             f'"found_by", found {region!r}'
         )
-    return {"name": "", "found_by": "stated by the user", **given}
+    zone = zone_id(given["id"])
+    if zone is None:
+        raise CollectorError(
+            'region: expected a zone\'s id such as "DEU" or "US-CA", found '
+            f"{given['id']!r}; `wattboard region` tells the zone of a place"
+        )
+    return {"name": "", "found_by": "stated by the user", **given, "id": zone}
 
 
 def _checked_carbon_intensity(intensity: float | Mapping[str, Any] | None) -> dict[str, Any] | None:

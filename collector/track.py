@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import resource
+import shutil
 import signal
 import sys
 import time
@@ -45,7 +47,7 @@ class End(NamedTuple):
     signal: int | None = None
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.command(context_settings={"allow_interspersed_args": False})
 @click.option(
     "--log-dir",
     type=click.Path(path_type=Path, file_okay=False),
@@ -96,6 +98,11 @@ def track(
             record=record,
             command=command,
         )
+        end = _not_startable(command[0])
+        if (
+            end is not None
+        ):  # told before there is a log: of nothing, it would be a run without energy
+            sys.exit(end.exit_code)
         folder = log_dir or _new_folder(command[0])
         monitor = _launch(folder.absolute(), settings)
     except CollectorError as error:
@@ -103,6 +110,20 @@ def track(
     if log_dir is None and monitor is not None:
         click.echo(f"wattboard: the log goes to {folder}", err=True)
     _end_as(_run(command, monitor))
+
+
+def _not_startable(program: str) -> End | None:
+    """How it ends, with a message, where a look already tells that a program cannot be started."""
+    if shutil.which(program) is not None:
+        return None
+    is_there = Path(program).exists() if "/" in program else shutil.which(program, os.F_OK)
+    return _failed(program, errno.EACCES if is_there else errno.ENOENT)
+
+
+def _failed(program: str, number: int | None) -> End:
+    """What it comes to that a program cannot be started, after a message."""
+    click.echo(f"wattboard: {program}: {os.strerror(number or errno.EACCES)}", err=True)
+    return End(NOT_FOUND if number == errno.ENOENT else NOT_EXECUTABLE)
 
 
 def _new_folder(program: str) -> Path:
@@ -140,8 +161,7 @@ def _run(command: Sequence[str], monitor: MonitorProcess | None) -> End:
         )
         end = _wait(pid, waited_for)
     except OSError as error:
-        click.echo(f"wattboard: {command[0]}: {error.strerror}", err=True)
-        end = End(NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE)
+        end = _failed(command[0], error.errno)
     if monitor is not None:
         monitor.stop(end.exit_code)
         if monitor.error is not None:

@@ -20,7 +20,7 @@ from typing import Any
 
 from ..config import home_folder, user_folder
 from ..errors import CollectorError
-from ..region import zone_id
+from ..zones import zone_id
 from .cache import Cache, cache_file
 from .feed import Feed
 from .fetch import fetch

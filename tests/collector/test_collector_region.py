@@ -20,9 +20,8 @@ from wattboard.collector.region import (
     lookup_allowed,
     mistakes,
     resolve_without_network,
-    zone_id,
-    zone_of,
 )
+from wattboard.collector.zones import zone_id, zone_of
 
 NOW_S = 1_790_000_000.0
 

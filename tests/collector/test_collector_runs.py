@@ -377,6 +377,8 @@ def test_ctrl_c_leaves_the_monitor_to_the_training(tmp_path: Path) -> None:
         ({"run_name": Path("ppo")}, "run_name: expected"),
         ({"pue": 0.5}, "pue: expected"),
         ({"region": {"name": "Germany"}}, "region: expected"),
+        ({"region": "Atlantis"}, "found 'Atlantis'; `wattboard region` tells"),
+        ({"region": {"id": "Germany", "name": "Germany"}}, "a zone's id such as"),
         ({"region": {"id": "DEU", "zone": "DE"}}, "region: expected"),
         ({"carbon_intensity": -1}, "carbon_intensity: expected"),
         ({"carbon_intensity": {"g_per_kwh": 1, "basis": "net"}}, "carbon_intensity: expected"),

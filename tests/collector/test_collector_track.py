@@ -72,6 +72,8 @@ def test_a_command_that_cannot_be_started(tmp_path: Path) -> None:
         result = finished(track(tmp_path / str(exit_code) / name.strip("/"), name))
         assert result.returncode == exit_code
         assert result.stderr.startswith(f"wattboard: {name}: ")
+    # No log of nothing, which would be a run without energy and keep the folder from the right command.
+    assert [file.name for file in tmp_path.iterdir()] == ["text"]
 
 
 def test_a_wrong_option_starts_nothing(tmp_path: Path) -> None:
@@ -83,6 +85,9 @@ def test_a_wrong_option_starts_nothing(tmp_path: Path) -> None:
         assert result.returncode != 0
         assert message in result.stderr
     assert finished(ours).returncode == 2
+    mistyped = finished([*ours, "--intervall", "1", "--", "touch", str(marker)])
+    assert mistyped.returncode == 2
+    assert "Did you mean --interval" in mistyped.stderr.replace("'", "")
     assert not marker.exists()
     assert not (tmp_path / "run").exists()
 
