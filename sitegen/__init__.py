@@ -34,11 +34,11 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def load_runs(folders: Sequence[str | Path]) -> pd.DataFrame:
+def load_runs(folders: str | Path | Sequence[str | Path]) -> pd.DataFrame:
     """The figures of every run below some folders, for notebooks.
 
     Args:
-        folders: Paths, or addresses such as `s3://bucket/logs`.
+        folders: Paths, or addresses such as `s3://bucket/logs`; one by itself need not be a list.
 
     Returns:
         A row a run, by its name, with the columns and types that `pandas.read_parquet` gives of a site's
@@ -63,10 +63,11 @@ def load_runs(folders: Sequence[str | Path]) -> pd.DataFrame:
     from .run_table import write_run_table
     from .store import log_folder
 
+    listed = [folders] if isinstance(folders, str | Path) else folders
     options = MeasureOptions(*override(None))
     with archive(CacheOptions(is_off=True), None) as kept:
         results, _ = measure_runs(
-            [log_folder(folder) for folder in folders], options, 1, Silence(), kept
+            [log_folder(folder) for folder in listed], options, 1, Silence(), kept
         )
     # Written and read, so that it cannot differ from the file of a site.
     file = BytesIO()

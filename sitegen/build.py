@@ -14,7 +14,7 @@ from .catalog import known_names
 from .errors import Problem, WattboardError
 from .foreign.registry import known_readers
 from .foreign.table import Table
-from .group import filter_problems, members, tree
+from .group import filter_problems, members, tree, wanted
 from .location import SAMPLES_PATH
 from .measure import MeasureOptions, SkippedRun
 from .model import Group, Leaderboard, RunResult
@@ -105,10 +105,11 @@ def build(
         results = [recomputed(result, options.reference) for result in results]
     of = members(spec, [result.location.path for result in results], archive.matches)
     problems += filter_problems(spec, of, [result.location for result in results])
+    of, left_out = wanted(spec, of, results)
     if options.with_processors:
         results, processor_problems = run_processors(spec, of, results, archive)
         problems += processor_problems
-    roots, left_out = tree(spec, of, results)
+    roots = tree(spec, of, results)
     addresses = run_addresses(result.location.path for result in results)
     leaderboard = Leaderboard(spec, roots, tuple(results), addresses, archive, ())
     problems += (*left_out, *missing_figures(leaderboard))

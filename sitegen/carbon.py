@@ -106,12 +106,27 @@ def stated(g_per_kwh: float, option: str = "--intensity") -> GridIntensity:
 
 
 def looked_up(log: RunLog) -> RunLog:
-    """The log with its region's yearly average, where it names a region and has no intensity of any kind."""
-    region = log.info.region
-    if region is None or log.info.carbon_intensity or _CHANNEL in log.samples.channels:
+    """The log with what the tables know of the region that it names: its name, and its yearly average.
+
+    Each where the log has none; the average where it has no intensity of any kind.
+    """
+    if log.info.region is None:
         return log
-    grid = grid_of(region)
-    return log if grid is None else replace(log, info=replace(log.info, carbon_intensity=grid))
+    info = replace(log.info, region=named(log.info.region))
+    if info.carbon_intensity is None and _CHANNEL not in log.samples.channels:
+        info = replace(info, carbon_intensity=grid_of(log.info.region))
+    return replace(log, info=info)
+
+
+@cache
+def named(region: Region) -> Region:
+    """The region with its name in words, where the log has none and the tables have the zone."""
+    if region.name:
+        return region
+    try:
+        return replace(region, name=zones.find(region.id).label)
+    except UnknownZoneError:
+        return region
 
 
 def grid_of(region: Region) -> GridIntensity | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
 
+_ADDRESS = re.compile(r"([a-z]+://)?[^/\s]+:\d+|inproc://\S+")
+"""As Dask has them."""
 _CONNECT_S = 10
 _BYTES_PER_S = 100e6
 _RUN_S = 0.005
@@ -59,9 +62,18 @@ def outcomes_on_cluster(
         scheduler: Its address, such as "tcp://10.0.0.1:8786".
 
     Raises:
-        WattboardError: the scheduler cannot be reached or is lost, workers have another version of wattboard, or a
-            step failed.
+        WattboardError: the scheduler's address is none, it cannot be reached or is lost, workers have another version
+            of wattboard, or a step failed.
     """
+    if not _ADDRESS.fullmatch(scheduler):  # told also where there is no work for it
+        raise WattboardError(
+            Problem(
+                scheduler,
+                "expected the address of a Dask scheduler, such as tcp://10.0.0.1:8786",
+                hint="the scheduler says it when it starts",
+                severity="error",
+            )
+        )
     if not tasks:
         return
     with _quietly(), _connected(scheduler) as client:

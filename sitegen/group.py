@@ -51,44 +51,61 @@ def _passed(node: Node, candidates: Sequence[str], matches: Matches) -> Sequence
     return matches[key]
 
 
-def tree(
+def wanted(
     spec: SiteSpec, of: Members, results: Sequence[RunResult]
-) -> tuple[tuple[Group, ...], tuple[Problem, ...]]:
-    """Put the results into the tree, leaving out those that a node's own rules exclude.
+) -> tuple[Members, tuple[Problem, ...]]:
+    """Which runs each node has without those that its own rules, or its parents', exclude.
+
+    Args:
+        of: Which its filter lets through.
 
     Returns:
-        The root groups, and a problem for each run that was left out.
+        Of each node, and a problem for each run that was left out.
     """
+    if not any(_is_choosy(node) for node in spec.walk()):
+        return of, ()
     problems: list[Problem] = []
+    found: dict[int, frozenset[str]] = {}
+    pending = [(root, results) for root in reversed(spec.roots)]
+    while pending:
+        node, candidates = pending.pop()
+        runs = [run for run in candidates if run.location.path in of[id(node)]]
+        if _is_choosy(node):
+            reasons = [_excluded(node, run) for run in runs]
+            problems += [reason for reason in reasons if reason is not None]
+            runs = [run for run, reason in zip(runs, reasons, strict=True) if reason is None]
+        found[id(node)] = frozenset(run.location.path for run in runs)
+        pending += [(child, runs) for child in reversed(node.children)]
+    return found, tuple(problems)
+
+
+def tree(spec: SiteSpec, of: Members, results: Sequence[RunResult]) -> tuple[Group, ...]:
+    """Put the results into the tree.
+
+    Returns:
+        The root groups.
+    """
     slugs = title_slugs([root.title for root in spec.roots])
     addresses = [""] if len(slugs) == 1 else [f"{slug}/" for slug in slugs]
-    roots = tuple(
-        _group(root, address, results, of, problems)
+    return tuple(
+        _group(root, address, results, of)
         for root, address in zip(spec.roots, addresses, strict=True)
     )
-    return roots, tuple(problems)
 
 
-def _group(
-    node: Node, address: str, candidates: Sequence[RunResult], of: Members, problems: list[Problem]
-) -> Group:
+def _group(node: Node, address: str, candidates: Sequence[RunResult], of: Members) -> Group:
     passed = of[id(node)]
-    is_choosy = bool(node.requires) or node.min_measured_share is not None
-    runs = []
-    for run in candidates:
-        if run.location.path not in passed:
-            continue
-        reason = _excluded(node, run) if is_choosy else None
-        if reason is None:
-            runs.append(run)
-        else:
-            problems.append(reason)
+    runs = [run for run in candidates if run.location.path in passed]
     slugs = title_slugs([child.title for child in node.children])
     children = tuple(
-        _group(child, f"{address}{slug}/", runs, of, problems)
+        _group(child, f"{address}{slug}/", runs, of)
         for child, slug in zip(node.children, slugs, strict=True)
     )
     return Group(node, address, tuple(runs), children)
+
+
+def _is_choosy(node: Node) -> bool:
+    return bool(node.requires) or node.min_measured_share is not None
 
 
 def _excluded(node: Node, run: RunResult) -> Problem | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from .carbon import grid_of
+from .carbon import grid_of, named
 from .catalog import figure_kinds
 from .foreign.model import ReportedRun, ReportedSource
 from .location import RunLocation
@@ -53,8 +53,12 @@ def measured_report(
 
 
 def _with_grid(run: ReportedRun, pue: float) -> RunInfo:
-    """With the intensity that the tool's figures come to; where it tells no emissions, with its region's average."""
+    """With its region's name, and the intensity that the tool's figures come to; where it tells no emissions, with its
+    region's average.
+    """
     info, told = run.info, run.figures.get("emissions_kg")
+    if info.region is not None:
+        info = replace(info, region=named(info.region))
     if info.carbon_intensity is not None:
         return info
     if told is None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from math import fsum
 
 from ..model import RunResult
-from ..text import number
+from ..text import duration, number
+from ..units import SECONDS_PER_HOUR
 from .model import Finding, Submission, figure, of_run
 
 CHECK = "Energy"
@@ -41,7 +42,7 @@ def _sign(run: RunResult) -> Iterator[Finding]:
         yield of_run(
             CHECK,
             run,
-            f"expected energy over {hours:.3g} h, found 0 kWh",
+            f"expected energy over {duration(hours * SECONDS_PER_HOUR)}, found 0 kWh",
             "see that the power source gave readings: `wattboard doctor`",
             "warning",
         )

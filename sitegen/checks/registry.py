@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .clock import clock
+from .command import command
 from .duplicates import duplicates
 from .energy import energy
 from .layout import layout
@@ -23,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     power,
     energy,
     share,
+    command,
     provenance,
     duplicates,
     twice_measured,

@@ -18,7 +18,7 @@ from ..catalog import known_names
 from ..checks import Finding, Submission, findings
 from ..checks.inventory import listed_files
 from ..errors import Problem, WattboardError
-from ..group import filter_problems, members, tree
+from ..group import filter_problems, members, wanted
 from ..location import LOG_FOLDER
 from ..measure import MeasureOptions
 from ..model import RunResult
@@ -128,7 +128,7 @@ def _read(
             of = members(spec, [result.location.path for result in results], {})
             problems += filter_problems(spec, of, [result.location for result in results])
             # A contribution is to be shown: what a build merely leaves out is at fault here.
-            left_out = tree(spec, of, results)[1]
+            _, left_out = wanted(spec, of, results)
             problems += [replace(problem, severity="error") for problem in left_out]
     except WattboardError as error:
         problems += error.problems

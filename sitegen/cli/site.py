@@ -55,7 +55,8 @@ def site_options(
     if config_file is None:
         if not log_folders or spec_file is None:
             raise click.UsageError(
-                "expected log folders and --site-spec, or a mkdocs.yml in this folder, or --config with one"
+                "expected log folders and --site-spec, or a mkdocs.yml in this folder, or --config with one; "
+                "`wattboard init` lays down a site for logs"
             )
         roots = load_spec(spec_file, known_names()).roots
         site_name = roots[0].title if len(roots) == 1 else spec_file.stem

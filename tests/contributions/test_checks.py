@@ -67,6 +67,11 @@ def _cpu_time(folder: Path, seconds: float) -> None:
     write_run(folder, samples, our_info(samples, cpu_info={"brand": "X", "count": 4}))
 
 
+def _ended(folder: Path, exit_code: int) -> None:
+    samples = power_samples()
+    write_run(folder, samples, our_info(samples, exit_code=exit_code))
+
+
 def _named(folder: Path, name: str) -> None:
     write_run(folder / name)
 
@@ -80,6 +85,7 @@ def _named(folder: Path, name: str) -> None:
         ("Clock", _at, 1000.0, START_S, "warning"),
         ("Share measured", _gap, 5000.0, 0.0, "warning"),
         ("Energy", _cpu_time, 4000.0, 300.0, "error"),
+        ("Command", _ended, 137, 0, "warning"),
         ("Names", _named, "what?", "plain-name_1", "warning"),
     ],
 )

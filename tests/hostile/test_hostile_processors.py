@@ -199,6 +199,26 @@ def test_a_processor_that_fails_on_one_run_costs_only_that_one(tmp_path: Path) -
     assert build(tmp_path, "--strict", spec=spec, output="strict").code == 1
 
 
+def test_a_run_that_is_left_out_is_not_processed(tmp_path: Path) -> None:
+    """What `requires` is missing is told once, and not again by a processor that looks for it."""
+    figures = write_healthy(tmp_path)
+    for path in HEALTHY[1:]:
+        (tmp_path / path / "score.txt").write_text("7", encoding="utf-8")
+    text = """
+from pathlib import Path
+def score(folder, figures):
+    return {"score": float((Path(folder) / "score.txt").read_text())}
+"""
+    (tmp_path / "own_scores.py").write_text(text, encoding="utf-8")
+    node = {"requires": ["score.txt"], "extra_files_processor": "own_scores.score"}
+    children = {"PPO": {"filter": "/ppo/"}, "DQN": {"filter": "/dqn/"}}
+    outcome = build(tmp_path, spec={"Board": {**node, "child_experiments": children}})
+    assert outcome.code == 0
+    assert outcome.err.count("score.txt") == 1
+    assert f'{HEALTHY[0]}: "Board" requires score.txt, found no such file' in outcome.err
+    assert published(tmp_path / "site").keys() == figures.keys()
+
+
 def test_children_with_and_without_a_processor_are_mixed(tmp_path: Path) -> None:
     """A child without the processor has null for its figure, and both keep their rows and runs."""
     healthy = write_healthy(tmp_path)

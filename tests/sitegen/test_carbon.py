@@ -177,10 +177,10 @@ def test_pages_say_that_an_intensity_was_looked_up(sites: dict[str, Path]) -> No
     """As logged, a page tells stated averages from looked-up ones, and mixed bases."""
     group = (sites["log"] / "index.html").read_text()
     assert (
-        "by the average intensity that the logs state: FRA, 50.00 g CO₂eq/kWh, direct, 2024"
+        "by the average intensity that the logs state: France, 50.00 g CO₂eq/kWh, direct, 2024"
         in group
     )
-    assert "its average was looked up: DEU, 329.6 g CO₂eq/kWh, lifecycle" in group
+    assert "its average was looked up: Germany, 329.6 g CO₂eq/kWh, lifecycle" in group
     assert "different bases (direct, lifecycle)" in group
     run = (sites["log"] / "runs" / "logs" / "a" / "index.html").read_text()
     assert LOOKED_UP in run

@@ -134,6 +134,23 @@ def test_a_text_that_is_empty_is_null(rows: list[TableRun]) -> None:
     assert (table["region_id"].to_pylist(), table["region_name"].to_pylist()) == (["DEU"], [None])
 
 
+def test_a_zone_has_its_name_where_the_log_has_none(tmp_path: Path) -> None:
+    """Of the tables; the log's own is left as it is, and what is no zone has none."""
+    samples = power_samples()
+    regions = {"a": ("DEU", ""), "b": ("US-CA", ""), "c": ("DEU", "Deutschland"), "d": ("?", "")}
+    for name, (zone, called) in regions.items():
+        region = {"id": zone, "name": called, "found_by": "stated"}
+        write_run(tmp_path / name, samples, our_info(samples, region=region))
+    table = load_runs(tmp_path)
+    assert table["region_name"].tolist()[:3] == [
+        "Germany",
+        "California, United States",
+        "Deutschland",
+    ]
+    assert table["region_name"].isna().tolist() == [False, False, False, True]
+    assert table.equals(load_runs([str(tmp_path)]))
+
+
 def test_the_same_runs_give_the_same_bytes(rows: list[TableRun]) -> None:
     """Also when they come from elsewhere than a list."""
     assert _bytes(rows) == _bytes(iter(rows))

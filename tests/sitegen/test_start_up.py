@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from commands import wattboard
 
 _SAY = """
 import gc, os, sys
@@ -56,3 +57,11 @@ def test_a_command_imports_no_more_than_it_needs(module: str, absent: tuple[str,
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     )
     assert finished.stdout.split() == []
+
+
+def test_a_mistyped_command_is_told_what_is_near() -> None:
+    """As a mistyped option is; an unknown one has no hint."""
+    assert "No such command 'biuld'. Did you mean 'build'?" in wattboard("biuld").err
+    unknown = wattboard("xyz")
+    assert unknown.code == 2
+    assert "Did you mean" not in unknown.err

@@ -183,7 +183,7 @@ def test_a_scheduler_that_goes(logs: Path) -> None:
         list(outcomes)
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "http://127.0.0.1:80"])
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "http://127.0.0.1:80"])
 def test_a_scheduler_that_is_not_there(
     address: str, logs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +192,15 @@ def test_a_scheduler_that_is_not_there(
     outcome = wattboard("measure", "--no-cache", logs, "--scheduler", address)
     assert outcome.code == 1
     assert f"{address}: expected a Dask scheduler that answers within 1 s, found: " in outcome.err
+
+
+def test_what_is_no_address_is_told_without_work(logs: Path, tmp_path: Path) -> None:
+    """Also where nothing is left to read."""
+    cache = ("--cache-dir", tmp_path / "cache")
+    assert wattboard("measure", logs, *cache).code == 0
+    outcome = wattboard("measure", logs, *cache, "--scheduler", "nonsense")
+    assert outcome.code == 1
+    assert "nonsense: expected the address of a Dask scheduler, such as tcp://" in outcome.err
 
 
 def test_dask_that_is_missing(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
