@@ -98,10 +98,9 @@ def track(
             record=record,
             command=command,
         )
+        # Told before there is a log: of nothing, it would be a run without energy.
         end = _not_startable(command[0])
-        if (
-            end is not None
-        ):  # told before there is a log: of nothing, it would be a run without energy
+        if end is not None:
             sys.exit(end.exit_code)
         folder = log_dir or _new_folder(command[0])
         monitor = _launch(folder.absolute(), settings)

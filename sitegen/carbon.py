@@ -12,7 +12,7 @@ from functools import cache
 
 from .errors import Problem, WattboardError
 from .grid import intensity, zones
-from .grid.zones import UnknownZoneError, Zone
+from .grid.zones import Zone
 from .model import ABSENT, Basis, Figure, GridIntensity, Recomputed, Region, RunLog, RunResult
 from .units import GRAMS_PER_KG
 
@@ -112,21 +112,17 @@ def looked_up(log: RunLog) -> RunLog:
     """
     if log.info.region is None:
         return log
-    info = replace(log.info, region=named(log.info.region))
+    info = replace(log.info, region=with_zone_name(log.info.region))
     if info.carbon_intensity is None and _CHANNEL not in log.samples.channels:
         info = replace(info, carbon_intensity=grid_of(log.info.region))
     return replace(log, info=info)
 
 
 @cache
-def named(region: Region) -> Region:
-    """The region with its name in words, where the log has none and the tables have the zone."""
-    if region.name:
-        return region
-    try:
-        return replace(region, name=zones.find(region.id).label)
-    except UnknownZoneError:
-        return region
+def with_zone_name(region: Region) -> Region:
+    """The region with its zone's name in words, where the log has none and the tables have the zone."""
+    zone = None if region.name else zones.meant(region.id)
+    return region if zone is None else replace(region, name=zone.label)
 
 
 def grid_of(region: Region) -> GridIntensity | None:
@@ -140,10 +136,8 @@ def grid_of(region: Region) -> GridIntensity | None:
 @cache
 def of_region(region_id: str) -> GridIntensity | None:
     """The yearly average of a region as a log names it; None where the tables have no such zone, or no figure of it."""
-    try:
-        return of_zone(zones.find(region_id))
-    except UnknownZoneError:
-        return None
+    zone = zones.meant(region_id)
+    return None if zone is None else of_zone(zone)
 
 
 def recomputed(run: RunResult, wanted: Reference) -> RunResult:

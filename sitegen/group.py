@@ -80,11 +80,7 @@ def wanted(
 
 
 def tree(spec: SiteSpec, of: Members, results: Sequence[RunResult]) -> tuple[Group, ...]:
-    """Put the results into the tree.
-
-    Returns:
-        The root groups.
-    """
+    """The root groups, with the results sorted into them and what is below them."""
     slugs = title_slugs([root.title for root in spec.roots])
     addresses = [""] if len(slugs) == 1 else [f"{slug}/" for slug in slugs]
     return tuple(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from .carbon import grid_of, named
+from .carbon import grid_of, with_zone_name
 from .catalog import figure_kinds
 from .foreign.model import ReportedRun, ReportedSource
 from .location import RunLocation
@@ -58,7 +58,7 @@ def _with_grid(run: ReportedRun, pue: float) -> RunInfo:
     """
     info, told = run.info, run.figures.get("emissions_kg")
     if info.region is not None:
-        info = replace(info, region=named(info.region))
+        info = replace(info, region=with_zone_name(info.region))
     if info.carbon_intensity is not None:
         return info
     if told is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
+
+from ..zones import zones
 
 _COORDINATES = re.compile(r"(-?\d{1,2}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)")
 
@@ -32,7 +32,4 @@ def coordinates(place: str) -> Coordinates | None:
 @cache
 def alpha_2() -> Mapping[str, str]:
     """Each country's two letters by its three: "DE" by "DEU"."""
-    table = files("wattboard.collector") / "data" / "zones.csv"
-    with table.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    return {row["zone"]: row["code"] for row in rows if len(row["code"]) == len("DE")}
+    return {zone: code for code, zone in zones().items() if len(code) == len("DE")}

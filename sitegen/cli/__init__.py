@@ -54,8 +54,9 @@ class _Lazy(click.Group):
         if name not in _COMMANDS and not name.startswith("-"):
             from difflib import get_close_matches  # takes longer to import than most need it
 
-            for near in get_close_matches(name, _COMMANDS, 1):
-                ctx.fail(f"No such command '{name}'. Did you mean '{near}'?")
+            near = get_close_matches(name, _COMMANDS, 1)
+            if near:
+                ctx.fail(f"No such command '{name}'. Did you mean '{near[0]}'?")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

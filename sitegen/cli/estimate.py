@@ -169,11 +169,7 @@ def _number(option: str, value: float, most: float) -> float:
 
 def is_zone(text: str) -> bool:
     """Whether a text is a zone's id or name, for which nobody need be asked."""
-    try:
-        zones.find(text)
-    except zones.UnknownZoneError:
-        return False
-    return True
+    return zones.meant(text) is not None
 
 
 def _place(request: Request) -> zones.Zone | None:

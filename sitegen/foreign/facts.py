@@ -56,14 +56,13 @@ def region(country: str, part: str = "", found_by: str = "", name: str = "") -> 
     Args:
         part: Of the country, as the tool names it; taken where the tables know it.
     """
-    found = zones.named(country)
-    if len(found) != 1:
+    whole = zones.meant(country)
+    if whole is None:
         return Region(words(country), words(name), found_by) if words(country) else None
-    whole = found[0]
     for wanted in (part, f"{part}, {whole.name}") if part else ():
-        parts = zones.named(wanted)
-        if len(parts) == 1 and parts[0].country_iso3 == whole.id:
-            return Region(parts[0].id, parts[0].label, found_by)
+        zone = zones.meant(wanted)
+        if zone is not None and zone.country_iso3 == whole.id:
+            return Region(zone.id, zone.label, found_by)
     return Region(whole.id, whole.label, found_by)
 
 

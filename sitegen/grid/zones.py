@@ -72,6 +72,13 @@ def named(text: str) -> tuple[Zone, ...]:
     return _by_name().get(_plain(text), ())
 
 
+@cache
+def meant(text: str) -> Zone | None:
+    """The zone that a text is the id, code or name of; None where it is that of none, or of several."""
+    found = named(text)
+    return found[0] if len(found) == 1 else None
+
+
 def by_id(zone: str) -> Zone:
     """A zone by its id as the tables write it.
 

@@ -11,9 +11,8 @@
   /** Lengths of strokes and gaps. */
   const DASHES = [[], [10, 5], [2, 4], [10, 4, 2, 4], [20, 6], [20, 4, 2, 4, 2, 4], [2, 9], [5, 3]];
   const LINE_LETTERS = 32;
-  /** Width of a letter of an axis's title, and room around a drawing, in px. */
-  const LETTER = 7;
-  const [BESIDE, BELOW] = [72, 72];
+  /** Width of a letter of an axis's title, and what of a chart is beside and below its axes, in px. */
+  const [LETTER, BESIDE, BELOW] = [7, 72, 72];
   const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
   /** @param {string} words */
